@@ -1,0 +1,215 @@
+// Package saml says what a message says: it reads SAML 2.0 responses,
+// assertions, requests and metadata, and as much of SAML 1.1 and WS-Federation
+// as a report shows, from a positioned document. It judges nothing: what is
+// missing is absent here, what is malformed is kept as it was written.
+package saml
+
+import (
+	"time"
+
+	"github.com/beevik/etree"
+
+	"github.com/ssodoctor/ssodoctor/pkg/keys"
+	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
+)
+
+// Field is one value with its place: the text of an element, or an attribute.
+// The zero Field is an absent value.
+type Field struct {
+	Value   string         // as written after XML normalisation; white space kept
+	Element *etree.Element // the element, or the one that holds the attribute; nil when absent
+	Attr    string         // the attribute's name, "" for the text of the element
+}
+
+// Present reports whether the value is there, be it empty.
+func (f Field) Present() bool { return f.Element != nil }
+
+// Instant is a point in time with its place.
+type Instant struct {
+	Field
+	Time    time.Time // UTC; zero when absent or unreadable
+	Problem string    // why Value is not an xs:dateTime in UTC (Core 1.3.3), "" when it is
+}
+
+// NameID is an Issuer, NameID or NameIdentifier (Core 2.2).
+type NameID struct {
+	Field
+	Format          Field
+	NameQualifier   Field
+	SPNameQualifier Field
+}
+
+// Message is one SAML or WS-Federation message, or any other XML document
+// that was in its place.
+type Message struct {
+	Doc  *xmldoc.Document
+	Root *etree.Element
+	// Type is the local name of the root: "Response", "AuthnRequest",
+	// "EntityDescriptor", "RequestSecurityTokenResponse" ...
+	Type string
+	// Protocol is "saml2", "saml11", "wsfed" or "" where it is none of them.
+	Protocol string
+
+	ID, Version, Destination, InResponseTo, Consent Field
+	IssueInstant                                    Instant
+	Issuer                                          NameID
+	Status                                          *Status
+	Assertions                                      []*Assertion // in document order, the encrypted ones included
+	Request                                         *AuthnRequest
+}
+
+// Status is samlp:Status (Core 3.2.2.1).
+type Status struct {
+	Element *etree.Element
+	Codes   []Field // StatusCode values from the outermost inwards
+	Message Field
+	Detail  Field // text of StatusDetail
+}
+
+// Assertion is one assertion. Of an encrypted one only Element and Encrypted
+// are known.
+type Assertion struct {
+	Element      *etree.Element
+	Encrypted    bool
+	ID, Version  Field
+	IssueInstant Instant
+	Issuer       NameID
+	Subject      *Subject
+	Conditions   []*Conditions // one where the assertion is valid
+	Authn        []*AuthnStatement
+	Statements   []*etree.Element // AttributeStatement elements
+	Attributes   []*Attribute     // of all statements, in order
+}
+
+// Subject is saml:Subject (Core 2.4).
+type Subject struct {
+	Element       *etree.Element
+	NameID        *NameID // nil when absent or encrypted
+	EncryptedID   *etree.Element
+	Confirmations []*Confirmation
+}
+
+// Confirmation is saml:SubjectConfirmation with its data (Core 2.4.1.1).
+type Confirmation struct {
+	Element                 *etree.Element
+	Method                  Field
+	Data                    *etree.Element // SubjectConfirmationData, nil when absent
+	Recipient               Field
+	InResponseTo            Field
+	Address                 Field
+	NotBefore, NotOnOrAfter Instant
+}
+
+// Conditions is saml:Conditions (Core 2.5).
+type Conditions struct {
+	Element                 *etree.Element
+	NotBefore, NotOnOrAfter Instant
+	// Restrictions holds the Audience values of each AudienceRestriction: all
+	// restrictions must hold, any audience of one suffices (Core 2.5.1.4).
+	Restrictions []Restriction
+	OneTimeUse   bool
+	Unknown      []*etree.Element // conditions that Core does not define
+}
+
+// Restriction is one saml:AudienceRestriction.
+type Restriction struct {
+	Element   *etree.Element
+	Audiences []Field
+}
+
+// AuthnStatement is saml:AuthnStatement (Core 2.7.2).
+type AuthnStatement struct {
+	Element             *etree.Element
+	AuthnInstant        Instant
+	SessionIndex        Field
+	SessionNotOnOrAfter Instant
+	ContextClassRef     Field
+}
+
+// Attribute is saml:Attribute (Core 2.7.3.1), called a claim in Entra and AD FS.
+type Attribute struct {
+	Element                  *etree.Element
+	Name                     Field // for SAML 1.1 AttributeNamespace + "/" + AttributeName
+	FriendlyName, NameFormat Field
+	Encrypted                bool
+	Values                   []AttributeValue
+}
+
+// AttributeValue is one value of an attribute.
+type AttributeValue struct {
+	Field
+	Nil  bool   // xsi:nil is true
+	Type string // xsi:type as written, "" when absent
+}
+
+// AuthnRequest is what a samlp:AuthnRequest asks for (Core 3.4.1).
+type AuthnRequest struct {
+	AssertionConsumerServiceURL   Field
+	AssertionConsumerServiceIndex Field
+	ProtocolBinding               Field
+	ForceAuthn, IsPassive         Field
+	NameIDPolicy                  *etree.Element
+	NameIDFormat                  Field // NameIDPolicy/@Format
+	ContextComparison             Field // RequestedAuthnContext/@Comparison
+	ContextClassRefs              []Field
+}
+
+// Metadata is one md:EntityDescriptor (SAML Metadata 2.3.2).
+type Metadata struct {
+	Doc        *xmldoc.Document
+	Element    *etree.Element
+	EntityID   Field
+	ValidUntil Instant
+	IdP        *IdPRole // nil without an IDPSSODescriptor
+	SP         *SPRole  // nil without an SPSSODescriptor
+}
+
+// IdPRole is md:IDPSSODescriptor (Metadata 2.4.3).
+type IdPRole struct {
+	Element                 *etree.Element
+	WantAuthnRequestsSigned Field
+	SingleSignOn            []Endpoint
+	SingleLogout            []Endpoint
+	NameIDFormats           []Field
+	Keys                    []KeyDescriptor
+}
+
+// SPRole is md:SPSSODescriptor (Metadata 2.4.4).
+type SPRole struct {
+	Element                                   *etree.Element
+	AuthnRequestsSigned, WantAssertionsSigned Field
+	AssertionConsumers                        []Endpoint
+	SingleLogout                              []Endpoint
+	NameIDFormats                             []Field
+	Keys                                      []KeyDescriptor
+	RequestedAttributes                       []RequestedAttribute
+}
+
+// Endpoint is an md:EndpointType or IndexedEndpointType (Metadata 2.2.2, 2.2.3).
+type Endpoint struct {
+	Element                             *etree.Element
+	Binding, Location, ResponseLocation Field
+	Index, IsDefault                    Field
+}
+
+// KeyDescriptor is md:KeyDescriptor (Metadata 2.4.1.1).
+type KeyDescriptor struct {
+	Element      *etree.Element
+	Use          Field // "signing", "encryption" or absent: both
+	Certificates []*keys.Certificate
+	// Unreadable are X509Certificate elements that are no certificate.
+	Unreadable []UnreadableCertificate
+}
+
+// UnreadableCertificate is an X509Certificate element that could not be read.
+type UnreadableCertificate struct {
+	Element *etree.Element
+	Err     error
+}
+
+// RequestedAttribute is md:RequestedAttribute (Metadata 2.4.4.2).
+type RequestedAttribute struct {
+	Element                        *etree.Element
+	Name, FriendlyName, NameFormat Field
+	Required                       bool
+}

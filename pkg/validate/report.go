@@ -1,0 +1,174 @@
+package validate
+
+import (
+	"time"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+)
+
+// Schema names the version of the JSON report.
+const Schema = "ssodoctor/report/v1"
+
+// Report is everything that an examination has to say. Its JSON form is the
+// report, version 1: lists are never null, unknown times are left out.
+type Report struct {
+	Schema    string            `json:"schema"`
+	Inputs    []InputView       `json:"inputs"`
+	Messages  []MessageView     `json:"messages"`
+	Findings  []finding.Finding `json:"findings"`
+	Checks    []CheckResult     `json:"checks"`
+	Diagnosis *Diagnosis        `json:"diagnosis"`
+	Summary   Summary           `json:"summary"`
+}
+
+// InputView is one input as it was recognised.
+type InputView struct {
+	Name      string `json:"name"`
+	Format    string `json:"format"`
+	Exchanges int    `json:"exchanges"`
+	Messages  int    `json:"messages"`
+}
+
+// MessageView is one message in plain values.
+type MessageView struct {
+	Index        int             `json:"index"`
+	Input        string          `json:"input"`
+	Exchange     *int            `json:"exchange,omitempty"`
+	Type         string          `json:"type"`
+	Protocol     string          `json:"protocol"`
+	Binding      string          `json:"binding"`
+	Time         *time.Time      `json:"time,omitempty"`
+	Evaluated    Evaluated       `json:"evaluated"`
+	PostedTo     string          `json:"postedTo"`
+	ID           string          `json:"id"`
+	InResponseTo string          `json:"inResponseTo"`
+	IssueInstant *time.Time      `json:"issueInstant,omitempty"`
+	Issuer       string          `json:"issuer"`
+	Destination  string          `json:"destination"`
+	Status       *StatusView     `json:"status,omitempty"`
+	RelayState   string          `json:"relayState"`
+	Sightings    []SightingView  `json:"sightings"`
+	Assertions   []AssertionView `json:"assertions"`
+	Signatures   []SignatureView `json:"signatures"`
+}
+
+// Evaluated is the time that a message is judged at, and where it is from:
+// "flag", "capture" or "now".
+type Evaluated struct {
+	At   time.Time `json:"at"`
+	From string    `json:"from"`
+}
+
+// StatusView is the status of a response: the first and the second status code
+// as URIs.
+type StatusView struct {
+	Code    string `json:"code"`
+	Subcode string `json:"subcode"`
+	Message string `json:"message"`
+}
+
+// SightingView is one place where a message was seen in its capture.
+type SightingView struct {
+	Exchange int    `json:"exchange"`
+	Where    string `json:"where"`
+	URL      string `json:"url"`
+}
+
+// AssertionView is one assertion. Of an encrypted one nothing else is known.
+type AssertionView struct {
+	ID         string          `json:"id"`
+	Issuer     string          `json:"issuer"`
+	Encrypted  bool            `json:"encrypted"`
+	Subject    *SubjectView    `json:"subject,omitempty"`
+	Conditions *ConditionsView `json:"conditions,omitempty"`
+	Authn      *AuthnView      `json:"authn,omitempty"`
+	Attributes []AttributeView `json:"attributes"`
+}
+
+// SubjectView is the subject of an assertion.
+type SubjectView struct {
+	NameID        string             `json:"nameId"`
+	Format        string             `json:"format"`
+	Confirmations []ConfirmationView `json:"confirmations"`
+}
+
+// ConfirmationView is one subject confirmation.
+type ConfirmationView struct {
+	Method       string     `json:"method"`
+	Recipient    string     `json:"recipient"`
+	NotBefore    *time.Time `json:"notBefore,omitempty"`
+	NotOnOrAfter *time.Time `json:"notOnOrAfter,omitempty"`
+	InResponseTo string     `json:"inResponseTo"`
+}
+
+// ConditionsView is the validity of an assertion.
+type ConditionsView struct {
+	NotBefore    *time.Time `json:"notBefore,omitempty"`
+	NotOnOrAfter *time.Time `json:"notOnOrAfter,omitempty"`
+	Audiences    []string   `json:"audiences"`
+}
+
+// AuthnView is the first authentication statement of an assertion.
+type AuthnView struct {
+	Instant             *time.Time `json:"instant,omitempty"`
+	Context             string     `json:"context"`
+	SessionIndex        string     `json:"sessionIndex"`
+	SessionNotOnOrAfter *time.Time `json:"sessionNotOnOrAfter,omitempty"`
+}
+
+// AttributeView is one attribute with its values.
+type AttributeView struct {
+	Name         string   `json:"name"`
+	FriendlyName string   `json:"friendlyName"`
+	NameFormat   string   `json:"nameFormat"`
+	Values       []string `json:"values"`
+}
+
+// SignatureView is one signature: what it covers (the local name of the
+// element, and its ID) and the verdicts of package xmldsig.
+type SignatureView struct {
+	Covers             string           `json:"covers"`
+	ID                 string           `json:"id"`
+	Position           string           `json:"position"` // "ok" or "misplaced"
+	SignatureAlgorithm string           `json:"signatureAlgorithm"`
+	DigestAlgorithm    string           `json:"digestAlgorithm"`
+	Digest             string           `json:"digest"`
+	Value              string           `json:"value"`
+	Key                string           `json:"key"`
+	Certificate        *CertificateView `json:"certificate,omitempty"`
+}
+
+// CertificateView is the certificate of a signer; thumbprints are lower-case
+// hexadecimal.
+type CertificateView struct {
+	Subject   string    `json:"subject"`
+	SHA256    string    `json:"sha256"`
+	SHA1      string    `json:"sha1"`
+	NotBefore time.Time `json:"notBefore"`
+	NotAfter  time.Time `json:"notAfter"`
+}
+
+// CheckResult is the outcome of one check on one message, or on an input where
+// Message is nil.
+type CheckResult struct {
+	Check   string         `json:"check"`
+	Result  finding.Result `json:"result"`
+	Reason  string         `json:"reason,omitempty"`
+	Message *int           `json:"message,omitempty"`
+}
+
+// Diagnosis is the root cause: one sentence, and who changes what.
+type Diagnosis struct {
+	Check   string        `json:"check"`
+	Summary string        `json:"summary"`
+	Fixes   []finding.Fix `json:"fixes"`
+}
+
+// Summary counts findings by severity, and check results.
+type Summary struct {
+	Error      int `json:"error"`
+	Warning    int `json:"warning"`
+	Info       int `json:"info"`
+	Passed     int `json:"passed"`
+	NotChecked int `json:"notChecked"`
+}
