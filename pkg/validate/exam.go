@@ -1,0 +1,220 @@
+package validate
+
+import (
+	"strings"
+
+	"github.com/beevik/etree"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/saml"
+	"github.com/ssodoctor/ssodoctor/pkg/trace"
+	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
+	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
+)
+
+// message is one message of a capture with all that was read out of it.
+type message struct {
+	index   int
+	capture *trace.Capture
+	carrier *trace.Message
+	doc     *xmldoc.Document    // nil where syntax is set
+	syntax  *xmldoc.SyntaxError // why the document could not be read
+	saml    *saml.Message       // nil where doc is
+	sigs    *xmldsig.Result     // nil where doc is
+	at      Evaluated
+	product finding.System // the identity provider's product: entra, adfs, okta or ""
+	request *message       // the captured AuthnRequest that this answers, nil where none was captured
+	// problems are what all readers had to say of this message.
+	problems []finding.Problem
+}
+
+// exam is one check at work on one message (or, with scope OfInput, one
+// capture). A check that returns without a word has passed.
+type exam struct {
+	check   *Check
+	capture *trace.Capture
+	msg     *message   // nil in scope OfInput
+	all     []*message // every message of the run, in order
+	expect  *Expectations
+
+	findings *[]finding.Finding
+	failed   bool
+	reason   string // why it was not checked
+	silent   bool   // not applicable
+}
+
+// fact is what a check has found; what is empty is taken from the check.
+type fact struct {
+	field    saml.Field     // where it stands: the text of an element or an attribute
+	element  *etree.Element // or a whole element
+	location finding.Location // or a place that a reader gave
+	severity finding.Severity // lower than that of the check
+	title    string
+	// detail is one sentence, understandable on its own, with the values in
+	// it: it becomes the diagnosis where the finding is the root cause.
+	detail   string
+	expected []string
+	actual   string
+	fixes    []finding.Fix
+}
+
+// fail reports a finding. Where expected values are given and no value is
+// equal, the difference to the nearest is worked out.
+func (x *exam) fail(f fact) {
+	x.failed = true
+	out := finding.Finding{
+		Check:    x.check.Name,
+		Severity: x.check.Severity,
+		Input:    x.capture.Name,
+		Location: x.locate(f),
+		Title:    x.check.Title,
+		Detail:   f.detail,
+		Expected: f.expected,
+		Actual:   f.actual,
+		Fixes:    f.fixes,
+		Reference: x.check.Reference,
+	}
+	if f.severity != 0 && f.severity < out.Severity {
+		out.Severity = f.severity
+	}
+	if f.title != "" {
+		out.Title = f.title
+	}
+	if out.Detail == "" {
+		out.Detail = out.Title
+	}
+	if out.Expected == nil {
+		out.Expected = []string{}
+	}
+	if len(f.expected) > 0 && f.actual != "" {
+		_, out.Difference = finding.Nearest(f.expected, f.actual)
+	}
+	if out.Fixes == nil {
+		out.Fixes = x.check.Fixes
+	}
+	out.Fixes = fill(x.relevant(out.Fixes), f)
+	if x.msg != nil {
+		out.Message = &x.msg.index
+	}
+	*x.findings = append(*x.findings, out)
+}
+
+// skip says that the check could not be made, and why. The first reason wins;
+// a finding wins over every reason.
+func (x *exam) skip(reason string) {
+	if x.reason == "" {
+		x.reason = reason
+	}
+}
+
+// inapplicable says that the check has nothing to do with this message.
+func (x *exam) inapplicable() { x.silent = true }
+
+// locate turns the place of a fact into a location of the report.
+func (x *exam) locate(f fact) finding.Location {
+	at := f.location
+	if x.msg == nil {
+		return at
+	}
+	if at.Exchange == nil && x.msg.carrier.Exchange >= 0 {
+		at.Exchange = &x.msg.carrier.Exchange
+	}
+	element, attr := f.element, ""
+	if f.field.Present() {
+		element, attr = f.field.Element, f.field.Attr
+	}
+	if element == nil || x.msg.doc == nil {
+		return at
+	}
+	at.Path = x.msg.doc.Path(element)
+	at.Span = x.msg.doc.Span(element)
+	if attr != "" {
+		at.Path += "/@" + attr
+		at.Span = x.msg.doc.AttrSpan(element, attr)
+	}
+	return at
+}
+
+// relevant keeps the fixes that can apply: those of identity provider products
+// other than the one at work are dropped, once that is known.
+func (x *exam) relevant(fixes []finding.Fix) []finding.Fix {
+	kept := make([]finding.Fix, 0, len(fixes))
+	for _, f := range fixes {
+		idp := f.System == finding.Entra || f.System == finding.ADFS || f.System == finding.Okta
+		if idp && x.msg != nil && x.msg.product != "" && f.System != x.msg.product {
+			continue
+		}
+		kept = append(kept, f)
+	}
+	return kept
+}
+
+// fill puts the values of the finding into the actions.
+func fill(fixes []finding.Fix, f fact) []finding.Fix {
+	expected := "the expected value"
+	if len(f.expected) > 0 {
+		expected = strings.Join(f.expected, " or ")
+	}
+	actual := f.actual
+	if actual == "" {
+		actual = "the value in the message"
+	}
+	r := strings.NewReplacer("{expected}", expected, "{actual}", actual)
+	for i := range fixes {
+		fixes[i].Action = r.Replace(fixes[i].Action)
+	}
+	return fixes
+}
+
+// assertions returns the assertions that can be read. Where there are none it
+// says why the check could not be made.
+func (x *exam) assertions() []*saml.Assertion {
+	var readable []*saml.Assertion
+	encrypted := false
+	for _, a := range x.msg.saml.Assertions {
+		if a.Encrypted {
+			encrypted = true
+			continue
+		}
+		readable = append(readable, a)
+	}
+	switch {
+	case encrypted:
+		x.skip("an assertion is encrypted and was not decrypted")
+	case len(readable) == 0:
+		x.skip("the message carries no assertion")
+	}
+	return readable
+}
+
+// relay reports what the readers said under the name of the check.
+func relay(x *exam) {
+	problems := x.capture.Problems
+	if x.msg != nil {
+		problems = x.msg.problems
+	}
+	for _, p := range problems {
+		if p.Check == x.check.Name {
+			x.fail(fact{location: p.Location, severity: p.Severity, detail: p.Detail, expected: p.Expected, actual: p.Actual})
+		}
+	}
+}
+
+// values returns the plain values of expectations.
+func values(vs []Value) []string {
+	out := make([]string, len(vs))
+	for i, v := range vs {
+		out[i] = v.Value
+	}
+	return out
+}
+
+// among reports whether one of the expected values is actual, exactly.
+func among(vs []Value, actual string) bool {
+	for _, v := range vs {
+		if v.Value == actual {
+			return true
+		}
+	}
+	return false
+}

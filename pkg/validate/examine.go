@@ -1,0 +1,253 @@
+package validate
+
+import (
+	"errors"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/beevik/etree"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/keys"
+	"github.com/ssodoctor/ssodoctor/pkg/profile"
+	"github.com/ssodoctor/ssodoctor/pkg/saml"
+	"github.com/ssodoctor/ssodoctor/pkg/trace"
+	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
+	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
+)
+
+// Clock says at what time messages are judged: At where it is set, else the
+// capture time of the message, else Now.
+type Clock struct {
+	At  time.Time // zero where the user named none
+	Now time.Time
+}
+
+// evaluate returns the time to judge a message at that was captured at t.
+func (c Clock) evaluate(t time.Time) Evaluated {
+	switch {
+	case !c.At.IsZero():
+		return Evaluated{At: c.At.UTC(), From: "flag"}
+	case !t.IsZero():
+		return Evaluated{At: t.UTC(), From: "capture"}
+	}
+	return Evaluated{At: c.Now.UTC(), From: "now"}
+}
+
+// Examine runs every check of the catalogue over the captures and returns the
+// report. It never fails: what cannot be read is a finding.
+func Examine(captures []*trace.Capture, expect *Expectations, clock Clock) *Report {
+	if expect == nil {
+		expect = &Expectations{}
+	}
+	messages := read(captures, expect, clock)
+	report := &Report{
+		Schema:   Schema,
+		Inputs:   make([]InputView, 0, len(captures)),
+		Messages: make([]MessageView, 0, len(messages)),
+		Findings: []finding.Finding{},
+	}
+	catalogue := Catalogue()
+	report.Checks = make([]CheckResult, 0, len(catalogue)*len(messages)+8)
+	for _, c := range captures {
+		report.Inputs = append(report.Inputs, inputView(c))
+		report.apply(catalogue, exam{capture: c, all: messages, expect: expect})
+	}
+	for _, m := range messages {
+		report.Messages = append(report.Messages, m.view())
+		report.apply(catalogue, exam{capture: m.capture, msg: m, all: messages, expect: expect})
+	}
+	report.conclude(catalogue)
+	return report
+}
+
+// apply runs all checks of the scope over one message, or over one capture.
+func (r *Report) apply(catalogue []*Check, base exam) {
+	for _, c := range catalogue {
+		if (c.Scope == OfInput) != (base.msg == nil) {
+			continue
+		}
+		x := base
+		x.check, x.findings = c, &r.Findings
+		if x.msg != nil {
+			x.admit()
+		}
+		if x.reason == "" && !x.silent {
+			c.run(&x)
+		}
+		if result, ok := x.result(); ok {
+			r.Checks = append(r.Checks, result)
+		}
+	}
+}
+
+// admit decides whether the check can be made on this kind of message.
+func (x *exam) admit() {
+	m, scope := x.msg, x.check.Scope
+	switch {
+	case scope == OfMessage:
+	case m.doc == nil:
+		x.skip("the message could not be read")
+	case scope == OfSigned:
+	case !m.token():
+		x.inapplicable()
+	case scope == OfResponse && m.saml.Type != "Response":
+		x.skip("the message is a bare " + m.saml.Type + ", this needs the Response around it")
+	}
+}
+
+// result is the outcome of the check; none where it is not applicable.
+func (x *exam) result() (CheckResult, bool) {
+	out := CheckResult{Check: x.check.Name, Result: finding.Pass}
+	if x.msg != nil {
+		out.Message = &x.msg.index
+	}
+	switch {
+	case x.failed:
+		out.Result = finding.Fail
+	case x.silent:
+		return out, false
+	case x.reason != "":
+		out.Result, out.Reason = finding.NotChecked, x.reason
+	}
+	return out, true
+}
+
+// read parses and verifies every message.
+func read(captures []*trace.Capture, expect *Expectations, clock Clock) []*message {
+	var out []*message
+	options := xmldsig.Options{SecondOpinion: expect.SecondOpinion}
+	for _, t := range expect.Trusted() {
+		options.Trusted = append(options.Trusted, t.Certificate)
+	}
+	for _, c := range captures {
+		for _, carrier := range c.Messages {
+			m := &message{index: len(out), capture: c, carrier: carrier, at: clock.evaluate(carrier.Time)}
+			m.read(options)
+			out = append(out, m)
+		}
+	}
+	for _, m := range out {
+		m.request = answered(m, out)
+	}
+	return out
+}
+
+// read fills the message from the bytes that were captured.
+func (m *message) read(options xmldsig.Options) {
+	m.problems = append(m.problems, m.carrier.Problems...)
+	doc, err := xmldoc.Parse(m.carrier.XML, xmldoc.Limits{})
+	if err != nil {
+		var syntax *xmldoc.SyntaxError
+		if !errors.As(err, &syntax) {
+			syntax = &xmldoc.SyntaxError{Check: "xml-malformed", Msg: err.Error()}
+		}
+		m.syntax = syntax
+		m.problems = append(m.problems, finding.Problem{
+			Check: syntax.Check, Detail: "the message is not well-formed XML: " + syntax.Error(),
+			Location: finding.Location{Span: syntax.Span},
+		})
+		return
+	}
+	m.doc = doc
+	m.saml = saml.Read(doc)
+	m.sigs = xmldsig.Verify(doc, options)
+	m.product = product(m.issuer().Value)
+	m.problems = append(m.problems, doc.Problems...)
+	m.problems = append(m.problems, m.sigs.Problems...)
+	for _, s := range m.sigs.Signatures {
+		m.problems = append(m.problems, s.Problems...)
+	}
+}
+
+// product names the identity provider's product by its entity ID; "" where it
+// is none of the products that fixes are written for.
+func product(issuer string) finding.System {
+	name, _ := profile.IdentifyIdP(issuer)
+	switch s := finding.System(name); s {
+	case finding.Entra, finding.ADFS, finding.Okta:
+		return s
+	}
+	return ""
+}
+
+// answered finds the captured AuthnRequest that m answers: the one whose ID it
+// names.
+func answered(m *message, all []*message) *message {
+	if m.saml == nil || m.saml.InResponseTo.Value == "" {
+		return nil
+	}
+	for _, r := range all {
+		if r.saml != nil && r.saml.Request != nil && r.saml.ID.Value == m.saml.InResponseTo.Value {
+			return r
+		}
+	}
+	return nil
+}
+
+// token reports whether the message brings, or ought to bring, an assertion.
+func (m *message) token() bool {
+	if m.saml == nil {
+		return false
+	}
+	switch m.saml.Type {
+	case "Response", "Assertion", "EncryptedAssertion", "RequestSecurityTokenResponse", "RequestSecurityTokenResponseCollection":
+		return true
+	}
+	return len(m.saml.Assertions) > 0
+}
+
+// issuer is the Issuer of the message, else of its first assertion that has
+// one.
+func (m *message) issuer() saml.NameID {
+	if m.saml.Issuer.Present() {
+		return m.saml.Issuer
+	}
+	for _, a := range m.saml.Assertions {
+		if a.Issuer.Present() {
+			return a.Issuer
+		}
+	}
+	return saml.NameID{}
+}
+
+// signature returns the signature that covers the element, nil without one.
+func (m *message) signature(el *etree.Element) *xmldsig.Signature {
+	for _, s := range m.sigs.Signatures {
+		if s.Covers == el {
+			return s
+		}
+	}
+	return nil
+}
+
+// responseSigned reports whether there is a signature over the whole message.
+func (m *message) responseSigned() bool { return m.signature(m.saml.Root) != nil }
+
+// signer is the certificate whose key verified a signature of the message; nil
+// where none did.
+func (m *message) signer() *keys.Certificate {
+	for _, s := range m.sigs.Signatures {
+		if s.Value == xmldsig.Match && s.Certificate != nil {
+			return s.Certificate
+		}
+	}
+	return nil
+}
+
+// bearers yields the bearer confirmations of all assertions that can be read.
+func (x *exam) bearers() iter.Seq[*saml.Confirmation] {
+	return func(yield func(*saml.Confirmation) bool) {
+		for _, a := range x.assertions() {
+			if a.Subject == nil {
+				continue
+			}
+			for _, c := range a.Subject.Confirmations {
+				if strings.HasSuffix(c.Method.Value, ":cm:bearer") && !yield(c) {
+					return
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package validate
+
+import (
+	"regexp"
+	"time"
+
+	"github.com/ssodoctor/ssodoctor/pkg/keys"
+	"github.com/ssodoctor/ssodoctor/pkg/profile"
+	"github.com/ssodoctor/ssodoctor/pkg/saml"
+)
+
+// DefaultSkew is how far two clocks may differ before a window counts as
+// missed: three minutes, as most service providers allow.
+const DefaultSkew = 3 * time.Minute
+
+// DefaultCertificateWarning is how long before its end a certificate is
+// reported.
+const DefaultCertificateWarning = 30 * 24 * time.Hour
+
+// Value is a value that is expected, and where it is from: "--acs",
+// "SP metadata sp.xml", "profile haloitsm".
+type Value struct {
+	Value, Source string
+}
+
+// Pattern is an expectation by regular expression. An unverified one only ever
+// warns.
+type Pattern struct {
+	Regexp     *regexp.Regexp
+	Shown      string // how the pattern reads to people, "https://<instance>.service-now.com"
+	Source     string
+	Unverified bool
+}
+
+// TrustedCertificate is a certificate that a message may be signed with.
+type TrustedCertificate struct {
+	*keys.Certificate
+	Source string
+}
+
+// ClaimExpectation is a claim that the app needs.
+type ClaimExpectation struct {
+	Name       string
+	Aliases    []string       // names that do as well
+	Pattern    *regexp.Regexp // nil where every value will do
+	Required   bool
+	Single     bool // the app reads one value only
+	Source     string
+	Unverified bool
+}
+
+// Expectations are what both sides have agreed on, as far as it is known. The
+// zero value expects nothing: what depends on it is not checked.
+type Expectations struct {
+	Issuers    []Value // entity IDs of the identity provider
+	EntityIDs  []Value // Identifiers of the app
+	ReplyURLs  []Value // Reply URLs (ACS) of the app
+	RequestIDs []Value // values that InResponseTo may have
+
+	// Patterns of the profile, used where no exact value is known.
+	EntityIDPatterns []Pattern
+	ReplyURLPatterns []Pattern
+
+	Claims        []ClaimExpectation
+	NameIDFormats []Value
+	NameIDPattern *Pattern
+
+	// Certificates decide trust. MetadataCertificates are those of the IdP
+	// metadata; they decide where Certificates is empty, else they are compared.
+	Certificates         []TrustedCertificate
+	MetadataCertificates []TrustedCertificate
+	// CertificateProblems are what was wrong with what was given as
+	// certificate: a private key, unreadable text.
+	CertificateProblems []CertificateProblem
+
+	IdPMetadata, SPMetadata []*saml.Metadata
+	// SignedAssertion and SignedResponse say that the app demands the
+	// signature there, and where that is known from ("" where it does not).
+	SignedAssertion, SignedResponse string
+	Profile                         *profile.Profile
+
+	// Skew is the tolerance on every time limit, CertificateWarning how long
+	// before the end a certificate is reported. Zero means the default.
+	Skew, CertificateWarning time.Duration
+	// SecondOpinion asks for goxmldsig's verdict on every signature.
+	SecondOpinion bool
+}
+
+// Trusted returns the certificates that decide trust.
+func (e *Expectations) Trusted() []TrustedCertificate {
+	if len(e.Certificates) > 0 {
+		return e.Certificates
+	}
+	return e.MetadataCertificates
+}

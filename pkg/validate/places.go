@@ -1,0 +1,38 @@
+package validate
+
+// Places where administrators find the fields, as click paths of the portals.
+// Sources: Microsoft Learn (Entra "Basic SAML Configuration"; AD FS
+// Management), Okta Help Center (SAML app settings).
+const (
+	entraBasic       = "Enterprise applications > (app) > Single sign-on > Basic SAML Configuration"
+	entraReplyURL    = entraBasic + " > Reply URL (Assertion Consumer Service URL)"
+	entraIdentifier  = entraBasic + " > Identifier (Entity ID)"
+	entraClaims      = "Enterprise applications > (app) > Single sign-on > Attributes & Claims"
+	entraNameID      = entraClaims + " > Unique User Identifier (Name ID)"
+	entraCertificate = "Enterprise applications > (app) > Single sign-on > SAML Certificates"
+	entraSigning     = entraCertificate + " > Token signing certificate > Edit > Signing Option"
+	entraAssignment  = "Enterprise applications > (app) > Users and groups"
+	entraSetUp       = "Enterprise applications > (app) > Single sign-on > Set up (app)"
+
+	adfsTrust       = "AD FS Management > Relying Party Trusts > (trust)"
+	adfsEndpoints   = adfsTrust + " > Properties > Endpoints"
+	adfsIdentifiers = adfsTrust + " > Properties > Identifiers"
+	adfsRules       = adfsTrust + " > Edit Claim Issuance Policy"
+	adfsCertificate = "AD FS Management > Service > Certificates > Token-signing"
+	adfsProperties  = "AD FS Management > Service > Edit Federation Service Properties"
+
+	oktaSAML        = "Applications > (app) > General > SAML Settings"
+	oktaSignOnURL   = oktaSAML + " > Single sign-on URL"
+	oktaAudience    = oktaSAML + " > Audience URI (SP Entity ID)"
+	oktaNameID      = oktaSAML + " > Name ID format"
+	oktaAttributes  = oktaSAML + " > Attribute Statements"
+	oktaCertificate = "Applications > (app) > Sign On > SAML Signing Certificates"
+	oktaAssignment  = "Applications > (app) > Assignments"
+
+	appEntityID    = "the app's SAML settings: Entity ID (Identifier)"
+	appReplyURL    = "the app's SAML settings: ACS URL (Reply URL)"
+	appIssuer      = "the app's SAML settings: Issuer (Entity ID of the identity provider)"
+	appCertificate = "the app's SAML settings: signing certificate of the identity provider"
+	appClaims      = "the app's SAML settings: attribute mapping"
+	appClock       = "the app server's clock (NTP)"
+)

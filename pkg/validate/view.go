@@ -1,0 +1,152 @@
+package validate
+
+import (
+	"time"
+
+	"github.com/ssodoctor/ssodoctor/pkg/keys"
+	"github.com/ssodoctor/ssodoctor/pkg/saml"
+	"github.com/ssodoctor/ssodoctor/pkg/trace"
+	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
+)
+
+// Describe reads the captures and returns their messages in plain values,
+// without judging them. Signatures are verified with the keys that the
+// messages bring.
+func Describe(captures []*trace.Capture, clock Clock) *Report {
+	report := &Report{Schema: Schema}
+	for _, c := range captures {
+		report.Inputs = append(report.Inputs, inputView(c))
+	}
+	for _, m := range read(captures, &Expectations{}, clock) {
+		report.Messages = append(report.Messages, m.view())
+	}
+	return report
+}
+
+func inputView(c *trace.Capture) InputView {
+	return InputView{Name: c.Name, Format: c.Format, Exchanges: len(c.Exchanges), Messages: len(c.Messages)}
+}
+
+// view puts the message into the plain values of the report.
+func (m *message) view() MessageView {
+	v := MessageView{
+		Index: m.index, Input: m.capture.Name, Binding: m.carrier.Binding, Time: when(m.carrier.Time), Evaluated: m.at,
+		PostedTo: m.carrier.PostedTo, RelayState: m.carrier.RelayState,
+		Sightings: []SightingView{}, Assertions: []AssertionView{}, Signatures: []SignatureView{},
+	}
+	if m.carrier.Exchange >= 0 {
+		v.Exchange = &m.carrier.Exchange
+	}
+	for _, s := range m.carrier.Sightings {
+		v.Sightings = append(v.Sightings, SightingView{Exchange: s.Exchange, Where: s.Where, URL: s.URL})
+	}
+	if m.saml == nil {
+		return v
+	}
+	s := m.saml
+	v.Type, v.Protocol = s.Type, s.Protocol
+	v.ID, v.InResponseTo, v.Destination = s.ID.Value, s.InResponseTo.Value, s.Destination.Value
+	v.Issuer, v.IssueInstant = s.Issuer.Value, when(s.IssueInstant.Time)
+	if s.Status != nil {
+		v.Status = statusView(s.Status)
+	}
+	for _, a := range s.Assertions {
+		v.Assertions = append(v.Assertions, assertionView(a))
+	}
+	for _, sig := range m.sigs.Signatures {
+		v.Signatures = append(v.Signatures, signatureView(sig))
+	}
+	return v
+}
+
+func when(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+func statusView(s *saml.Status) *StatusView {
+	v := &StatusView{Message: s.Message.Value}
+	if len(s.Codes) > 0 {
+		v.Code = s.Codes[0].Value
+	}
+	if len(s.Codes) > 1 {
+		v.Subcode = s.Codes[1].Value
+	}
+	return v
+}
+
+func assertionView(a *saml.Assertion) AssertionView {
+	v := AssertionView{ID: a.ID.Value, Issuer: a.Issuer.Value, Encrypted: a.Encrypted, Attributes: make([]AttributeView, 0, len(a.Attributes))}
+	if a.Subject != nil {
+		v.Subject = subjectView(a.Subject)
+	}
+	if len(a.Conditions) > 0 {
+		v.Conditions = conditionsView(a.Conditions[0])
+	}
+	if len(a.Authn) > 0 {
+		s := a.Authn[0]
+		v.Authn = &AuthnView{
+			Instant: when(s.AuthnInstant.Time), Context: s.ContextClassRef.Value,
+			SessionIndex: s.SessionIndex.Value, SessionNotOnOrAfter: when(s.SessionNotOnOrAfter.Time),
+		}
+	}
+	for _, at := range a.Attributes {
+		av := AttributeView{Name: at.Name.Value, FriendlyName: at.FriendlyName.Value, NameFormat: at.NameFormat.Value, Values: make([]string, len(at.Values))}
+		for i, value := range at.Values {
+			av.Values[i] = value.Value
+		}
+		v.Attributes = append(v.Attributes, av)
+	}
+	return v
+}
+
+func subjectView(s *saml.Subject) *SubjectView {
+	v := &SubjectView{Confirmations: []ConfirmationView{}}
+	if s.NameID != nil {
+		v.NameID, v.Format = s.NameID.Value, s.NameID.Format.Value
+	}
+	for _, c := range s.Confirmations {
+		v.Confirmations = append(v.Confirmations, ConfirmationView{
+			Method: c.Method.Value, Recipient: c.Recipient.Value, InResponseTo: c.InResponseTo.Value,
+			NotBefore: when(c.NotBefore.Time), NotOnOrAfter: when(c.NotOnOrAfter.Time),
+		})
+	}
+	return v
+}
+
+func conditionsView(c *saml.Conditions) *ConditionsView {
+	v := &ConditionsView{NotBefore: when(c.NotBefore.Time), NotOnOrAfter: when(c.NotOnOrAfter.Time), Audiences: []string{}}
+	for _, r := range c.Restrictions {
+		for _, a := range r.Audiences {
+			v.Audiences = append(v.Audiences, a.Value)
+		}
+	}
+	return v
+}
+
+func signatureView(s *xmldsig.Signature) SignatureView {
+	v := SignatureView{
+		Position: "ok", SignatureAlgorithm: xmldsig.AlgorithmName(s.SignatureAlgorithm),
+		Digest: string(s.Digest), Value: string(s.Value), Key: string(s.Key),
+	}
+	if s.Misplaced {
+		v.Position = "misplaced"
+	}
+	if s.Covers != nil {
+		v.Covers, v.ID = s.Covers.Tag, xmldsig.ID(s.Covers)
+	}
+	if len(s.References) > 0 {
+		v.DigestAlgorithm = xmldsig.AlgorithmName(s.References[0].DigestAlgorithm)
+	}
+	if s.Certificate != nil {
+		v.Certificate = certificateView(s.Certificate)
+	}
+	return v
+}
+
+func certificateView(c *keys.Certificate) *CertificateView {
+	return &CertificateView{Subject: c.Subject, SHA256: c.SHA256(), SHA1: c.SHA1(), NotBefore: c.NotBefore, NotAfter: c.NotAfter}
+}
