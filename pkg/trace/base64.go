@@ -1,0 +1,118 @@
+package trace
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+)
+
+// base64Text is what a Base64 text decodes to, and how it departs from plain
+// padded Base64 (RFC 4648 section 4) on one line.
+type base64Text struct {
+	data     []byte
+	blanks   int  // blanks that were read as '+'
+	wrapped  bool // line breaks or tabs inside
+	urlSafe  bool // '-' and '_' (RFC 4648 section 5)
+	unpadded bool
+	dropped  int // symbols at the end that make no byte: the text is cut
+	extra    int // bytes after the padding
+}
+
+// badBase64 says where a text stops being Base64.
+type badBase64 struct {
+	offset int
+	char   rune
+}
+
+func (e *badBase64) Error() string {
+	return fmt.Sprintf("character %q at offset %d is not Base64", e.char, e.offset)
+}
+
+const (
+	symInvalid = 0xff - iota
+	symSpace
+	symBlank
+	symPad
+)
+
+var base64Symbols = func() (t [256]byte) {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	for i := range t {
+		t[i] = symInvalid
+	}
+	for i := range len(alphabet) {
+		t[alphabet[i]] = alphabet[i]
+	}
+	t['-'], t['_'], t['='] = '+', '/', symPad
+	t['\r'], t['\n'], t['\t'], t[' '] = symSpace, symSpace, symSpace, symBlank
+	return t
+}()
+
+// decodeBase64 decodes leniently and exactly: it says what it had to repair,
+// and refuses every character that cannot be explained.
+func decodeBase64(text []byte) (base64Text, error) {
+	var out base64Text
+	text = bytes.Trim(text, " \t\r\n")
+	separators := blanksSeparate(text)
+	symbols := make([]byte, 0, len(text))
+	pads := 0
+	for i, c := range text {
+		s := base64Symbols[c]
+		if s == symBlank {
+			if separators || i > 0 && text[i-1] == '\n' || pads > 0 {
+				s = symSpace
+			} else {
+				out.blanks++
+				s = '+'
+			}
+		}
+		switch {
+		case s == symInvalid:
+			return out, &badBase64{i, firstRune(text[i:])}
+		case s == symSpace:
+			out.wrapped = true
+		case s == symPad:
+			pads++
+		case pads > 0:
+			out.extra = len(text) - i
+		default:
+			out.urlSafe = out.urlSafe || c == '-' || c == '_'
+			symbols = append(symbols, s)
+		}
+		if out.extra > 0 {
+			break
+		}
+	}
+	if len(symbols)%4 == 1 {
+		out.dropped = 1
+		symbols = symbols[:len(symbols)-1]
+	} else {
+		out.unpadded = pads < (4-len(symbols)%4)%4
+	}
+	n, err := base64.RawStdEncoding.Decode(symbols, symbols)
+	out.data = symbols[:n:n]
+	return out, err
+}
+
+// blanksSeparate reports whether blanks stand at regular distances, where an
+// editor or a log joined wrapped lines, rather than where '+' was lost.
+func blanksSeparate(text []byte) bool {
+	width := bytes.IndexByte(text, ' ')
+	if width < 32 || width%4 != 0 {
+		return false
+	}
+	for len(text) > width {
+		if text[width] != ' ' || bytes.IndexByte(text[:width], ' ') >= 0 {
+			return false
+		}
+		text = text[width+1:]
+	}
+	return bytes.IndexByte(text, ' ') < 0
+}
+
+func firstRune(b []byte) rune {
+	for _, r := range string(b[:min(len(b), 4)]) {
+		return r
+	}
+	return 0
+}

@@ -1,0 +1,253 @@
+package trace
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+)
+
+// carrier is where values were found: what every message in it shares.
+type carrier struct {
+	exchange int
+	place    Place
+	time     time.Time
+	url      string // where the message goes
+	method   string // of the form or request, in upper case; empty where unknown
+	rawQuery string // only of URLs
+}
+
+// collector builds a Capture.
+type collector struct {
+	capture *Capture
+	limits  Limits
+	known   map[[sha256.Size]byte]*Message
+	total   int  // bytes of all messages
+	full    bool // a limit was hit, and reported
+}
+
+func newCollector(name string, limits Limits) *collector {
+	return &collector{
+		capture: &Capture{Name: name},
+		limits:  limits.withDefaults(),
+		known:   map[[sha256.Size]byte]*Message{},
+	}
+}
+
+// problem reports something that no message can carry.
+func (c *collector) problem(exchange int, check string, severity finding.Severity, format string, args ...any) {
+	if len(c.capture.Problems) >= maxProblems {
+		return
+	}
+	p := finding.Problem{Check: check, Severity: severity, Detail: fmt.Sprintf(format, args...)}
+	p.Location.Exchange = exchangeNumber(exchange)
+	c.capture.Problems = append(c.capture.Problems, p)
+}
+
+// maxProblems is where a hostile capture stops being told about.
+const maxProblems = 1000
+
+func exchangeNumber(exchange int) *int {
+	if exchange < 0 {
+		return nil
+	}
+	return &exchange
+}
+
+// parameters takes the messages out of the pairs of one form or query.
+func (c *collector) parameters(pairs []pair, from carrier) {
+	var relay pair
+	hasRelay := false
+	seen := map[string]int{}
+	encoding := ""
+	var shared []finding.Problem
+	report := func(check string, severity finding.Severity, format string, args ...any) {
+		shared = append(shared, finding.Problem{Check: check, Severity: severity, Detail: fmt.Sprintf(format, args...)})
+	}
+	for _, p := range pairs {
+		name, kind := lookup(p.name)
+		if kind != messageParameter && kind != relayParameter && name != "SAMLEncoding" {
+			continue
+		}
+		if seen[name]++; seen[name] == 2 {
+			report("input-parameter-duplicated", finding.Error, "the parameter %s is there more than once in the same %s, receivers take the first or the last", name, from.place)
+		}
+		if name != p.name {
+			report("input-repaired", finding.Info, "the parameter is called %q, the specification writes %q: receivers that compare exactly do not find it", p.name, name)
+		}
+		if kind == relayParameter && !hasRelay {
+			relay, hasRelay = p, true
+		}
+		if name == "SAMLEncoding" {
+			encoding = string(p.value)
+		}
+	}
+	if seen["SAMLRequest"] > 0 && seen["SAMLResponse"] > 0 {
+		report("input-parameter-duplicated", finding.Error, "SAMLRequest and SAMLResponse are both there in the same %s, only one may be (SAML Bindings 3.4.4)", from.place)
+	}
+	if len(relay.value) > 80 {
+		report("relay-state-too-long", finding.Info, "RelayState has %d bytes, the specification allows 80 (SAML Bindings 3.4.3)", len(relay.value))
+	}
+	if encoding != "" && encoding != "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE" {
+		report("input-wrong-compression", finding.Warning, "SAMLEncoding is %q, only urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE is defined (SAML Bindings 3.4.4)", shorten([]byte(encoding), 120))
+	}
+	for _, p := range pairs {
+		if name, kind := lookup(p.name); kind == messageParameter {
+			c.value(name, p.value, from, Sighting{RelayState: string(relay.value), HasRelayState: hasRelay}, shared, 1)
+		}
+	}
+}
+
+// value decodes the value of a message parameter and adds the message.
+func (c *collector) value(name string, value []byte, from carrier, s Sighting, shared []finding.Problem, encoded int) bool {
+	label := name
+	if label == "" {
+		label = "the message"
+	}
+	if m := maskOf(value); m != nil {
+		if len(bytes.TrimSpace(value)) == 0 && from.place == ResponsePage {
+			return false // a field that a script fills in before it sends the form
+		}
+		c.problem(from.exchange, "input-masked", finding.Error, "%s", m.explain(label, value))
+		return false
+	}
+	d, err := c.limits.decodeValue(value, encoded)
+	if bad := (*undecodable)(nil); errors.As(err, &bad) {
+		c.problem(from.exchange, bad.check, finding.Error, "%s in the %s: %s", label, from.place, bad.reason)
+		return false
+	}
+	m := &Message{XML: d.xml, Parameter: name, Binding: bindingOf(name, from, d.compression)}
+	if m.Binding == BindingRedirect {
+		m.RawQuery = from.rawQuery
+	}
+	d.reportBinding(m)
+	m.Problems = append(d.problems, shared...)
+	c.add(m, from, s)
+	return true
+}
+
+// bindingOf tells the binding from how the message travelled; of a pasted value
+// only the compression can tell.
+func bindingOf(name string, from carrier, kind compression) string {
+	switch {
+	case from.rawQuery != "", from.method == "GET":
+		return BindingRedirect
+	case from.place == RequestBody, from.place == ResponsePage, from.method == "POST":
+		return BindingPOST
+	case name == "wresult":
+		return BindingPOST
+	case kind != notCompressed:
+		return BindingRedirect
+	}
+	return ""
+}
+
+// reportBinding says where compression and binding do not fit.
+func (d *decoded) reportBinding(m *Message) {
+	switch {
+	case m.Parameter == "wresult":
+	case m.Binding == BindingRedirect && d.compression == notCompressed:
+		d.report("input-wrong-compression", finding.Warning, "%s in a URL is not compressed, raw DEFLATE is expected (SAML Bindings 3.4.4.1)", m.Parameter)
+	case m.Binding == BindingRedirect && d.compression != rawDeflate:
+		d.report("input-wrong-compression", finding.Warning, "%s in a URL is compressed with a %s header, raw DEFLATE without one is expected (SAML Bindings 3.4.4.1)", m.Parameter, d.compression)
+	case m.Binding == BindingPOST && d.compression != notCompressed:
+		d.report("input-wrong-compression", finding.Warning, "%s in a form is compressed with %s, plain Base64 is expected (SAML Bindings 3.5.4)", m.Parameter, d.compression)
+	}
+	if m.Binding == BindingRedirect && m.Parameter == "SAMLResponse" {
+		if start := bytes.IndexByte(m.XML, '<'); start >= 0 && scanDocument(m.XML, start).localName() == "Response" {
+			d.report("response-by-redirect", finding.Error, "the Response came in a URL, the web browser SSO profile allows HTTP-POST and artifact alone (SAML Profiles 4.1.2)")
+		}
+	}
+}
+
+// document adds a document that no parameter carried.
+func (c *collector) document(xml []byte, from carrier, problems ...finding.Problem) {
+	d := decoded{problems: problems}
+	if err := c.limits.checkSize(xml); err != nil {
+		c.problem(from.exchange, "input-too-large", finding.Error, "%s", err)
+		return
+	}
+	d.setXML(bytes.Clone(xml))
+	m := &Message{XML: d.xml, Problems: d.problems}
+	start := max(0, bytes.IndexByte(xml, '<'))
+	if scanDocument(xml, start).localName() == "Envelope" {
+		m.Binding = BindingSOAP
+	}
+	c.add(m, from, Sighting{})
+}
+
+// add appends a message, or notes another sighting of one that is known.
+func (c *collector) add(m *Message, from carrier, s Sighting) {
+	s.Exchange, s.Place, s.URL, s.Time = from.exchange, from.place, from.url, from.time
+	key := messageKey(m)
+	if known := c.known[key]; known != nil {
+		known.sight(m, s)
+		return
+	}
+	if c.full = c.full || len(c.capture.Messages) >= c.limits.Messages || c.total+len(m.XML) > c.limits.Total; c.full {
+		c.reportFull()
+		return
+	}
+	c.total += len(m.XML)
+	c.known[key] = m
+	c.capture.Messages = append(c.capture.Messages, m)
+	m.Exchange = -1
+	m.sight(m, s)
+}
+
+func (c *collector) reportFull() {
+	for _, p := range c.capture.Problems {
+		if p.Check == "input-too-large" && p.Location.Exchange == nil {
+			return
+		}
+	}
+	c.problem(-1, "input-too-large", finding.Error, "the capture holds more than %d messages or %d bytes of them, the rest is left out", c.limits.Messages, c.limits.Total)
+}
+
+// messageKey is equal for two copies of one message. A browser normalises line
+// ends of what it posts from a page (HTML section 4.10.21.6), which only shows
+// in the plain XML of wresult.
+func messageKey(m *Message) [sha256.Size]byte {
+	h := sha256.New()
+	h.Write([]byte(m.Parameter + "\x00"))
+	if m.Parameter == "wresult" {
+		h.Write(bytes.ReplaceAll(m.XML, []byte("\r"), nil))
+	} else {
+		h.Write(m.XML)
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// maxSightings bounds what a message that is repeated for ever may cost.
+const maxSightings = 1000
+
+// sight notes where a copy of the message was seen. The first delivery decides
+// exchange, time, receiver and relay state.
+func (m *Message) sight(copied *Message, s Sighting) {
+	delivered := false
+	for _, old := range m.Sightings {
+		delivered = delivered || old.Place.Delivered()
+		if old.Exchange == s.Exchange && old.Place == s.Place && old.URL == s.URL && s.Exchange >= 0 {
+			return
+		}
+	}
+	if len(m.Sightings) >= maxSightings {
+		return
+	}
+	first := len(m.Sightings) == 0
+	m.Sightings = append(m.Sightings, s)
+	if !first && (delivered || !s.Place.Delivered()) {
+		return
+	}
+	m.Exchange, m.Time, m.PostedTo = s.Exchange, s.Time, s.URL
+	m.RelayState, m.HasRelayState = s.RelayState, s.HasRelayState
+	m.XML, m.Binding, m.RawQuery, m.Problems = copied.XML, copied.Binding, copied.RawQuery, copied.Problems
+	for i := range m.Problems {
+		if m.Problems[i].Location.Exchange == nil {
+			m.Problems[i].Location.Exchange = exchangeNumber(s.Exchange)
+		}
+	}
+}

@@ -1,0 +1,193 @@
+package trace
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/base64"
+	"encoding/json"
+	"html"
+	"io"
+	"net/url"
+	"strings"
+	"testing"
+	"unicode/utf16"
+)
+
+// testXML holds what breaks careless readers: CR LF, non-ASCII, quotes, an
+// escaped ampersand and bytes that give '+' and '/' in Base64.
+const testXML = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_r1\" Version=\"2.0\">\r\n" +
+	"  <saml:Issuer xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">https://idp.example/~>?>?</saml:Issuer>\n" +
+	"  <!-- \u00fe\u00ff\u00bf\u00be Zoë &amp; Ærø \U0001F600 >>>???>>>??? --><samlp:Status/>\r\n\r\n</samlp:Response>\n"
+
+var requestXML = strings.ReplaceAll(testXML, "samlp:Response", "samlp:AuthnRequest")
+
+func b64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+
+func wrapAt(s, sep string, n int) string {
+	var b strings.Builder
+	for len(s) > n {
+		b.WriteString(s[:n] + sep)
+		s = s[n:]
+	}
+	return b.String() + s
+}
+
+func deflated(s string) string {
+	var b bytes.Buffer
+	w, _ := flate.NewWriter(&b, 9)
+	io.WriteString(w, s)
+	w.Close()
+	return base64.StdEncoding.EncodeToString(b.Bytes())
+}
+
+func zlibbed(s string) string {
+	var b bytes.Buffer
+	w := zlib.NewWriter(&b)
+	io.WriteString(w, s)
+	w.Close()
+	return base64.StdEncoding.EncodeToString(b.Bytes())
+}
+
+func gzipped(s string) string {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	io.WriteString(w, s)
+	w.Close()
+	return b.String()
+}
+
+func inUTF16(s string, bom bool) string {
+	var b []byte
+	if bom {
+		b = append(b, 0xff, 0xfe)
+	}
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = append(b, byte(u), byte(u>>8))
+	}
+	return string(b)
+}
+
+func quoted(s string) string {
+	out, _ := json.Marshal(s)
+	return string(out)
+}
+
+func quotedPrintable(s string) string {
+	s = strings.NewReplacer("=", "=3D").Replace(s)
+	return wrapAt(s, "=\r\n", 75)
+}
+
+// page is an auto-submit page with the inputs in an unusual dress.
+func page(value string) string {
+	return "<!DOCTYPE html><html><head><title>Working...</title></head><body onload='document.forms[0].submit()'>\n" +
+		"<form method=post action='https://app.example/acs?x=1&amp;y=2'><INPUT value=\"" + html.EscapeString(value) + "\" type=hidden NAME=SAMLResponse />" +
+		"<input type='hidden' name='RelayState' value='a&amp;b=&#43;c'></form></body></html>"
+}
+
+// textCase is one way to write a message down.
+type textCase struct {
+	name, input, format string
+	checks              string // of the message, in order
+}
+
+func textCases() []textCase {
+	plain := b64(testXML)
+	esc := url.QueryEscape
+	return []textCase{
+		{"xml", testXML, "xml", ""},
+		{"xml bom", "\ufeff" + testXML, "xml", ""},
+		{"xml utf-16", inUTF16(testXML, true), "xml", ""},
+		{"xml utf-16 without bom", inUTF16(testXML, false), "xml", ""},
+		{"xml after blanks", "\n\n  " + testXML, "xml", "input-repaired"},
+		{"base64", plain, "base64", ""},
+		{"base64 with newline", plain + "\r\n", "base64", ""},
+		{"base64 bom", "\ufeff" + plain, "base64", ""},
+		{"base64 utf-16", inUTF16(plain, true), "base64", ""},
+		{"base64 wrapped", wrapAt(plain, "\n", 64), "base64", "input-repaired"},
+		{"base64 wrapped crlf", wrapAt(plain, "\r\n", 76), "base64", "input-repaired"},
+		{"base64 joined by blanks", wrapAt(plain, " ", 76), "base64", "input-repaired"},
+		{"base64 url-safe", strings.NewReplacer("+", "-", "/", "_").Replace(plain), "base64", "input-repaired"},
+		{"base64 unpadded", strings.TrimRight(plain, "="), "base64", "input-repaired"},
+		{"base64 blanks", strings.ReplaceAll(plain, "+", " "), "base64", "input-repaired"},
+		{"base64 pem", "-----BEGIN SAML-----\n" + wrapAt(plain, "\n", 64) + "\n-----END SAML-----\n", "base64", "input-repaired input-repaired"},
+		{"base64 twice", b64(plain), "base64", "input-repaired"},
+		{"double quotes", `"` + plain + `"`, "base64", "input-repaired"},
+		{"smart quotes", "“" + plain + "”", "base64", "input-repaired"},
+		{"json string", strings.ReplaceAll(quoted(plain), "/", `\/`), "base64", "input-repaired input-repaired"},
+		{"percent once", esc(plain), "base64", "input-repaired"},
+		{"percent twice", esc(esc(plain)), "base64", "input-repaired input-double-encoded"},
+		{"entities", strings.NewReplacer("+", "&#43;", "=", "&#x3d;").Replace(plain), "base64", "input-repaired"},
+		{"xml as entities", html.EscapeString(testXML), "text", ""},
+		{"quoted-printable", quotedPrintable(plain), "base64", "input-repaired"},
+		{"form", "SAMLResponse=" + esc(plain) + "&RelayState=a%26b%3D%2Bc", "form", ""},
+		{"form, relay state first", "RelayState=a%26b%3D%2Bc&SAMLResponse=" + esc(plain) + "\n", "form", ""},
+		{"form, plus not encoded", "SAMLResponse=" + plain, "form", "input-repaired"},
+		{"form, encoded twice", "SAMLResponse=" + esc(esc(plain)), "form", "input-double-encoded"},
+		{"form, name in lower case", "samlresponse=" + esc(plain), "form", "input-repaired"},
+		{"form, value twice", "SAMLResponse=" + esc(plain) + "&SAMLResponse=" + esc(plain), "form", "input-parameter-duplicated"},
+		{"name and colon", "SAMLResponse: " + plain, "text", ""},
+		{"name in quotes", `"SAMLResponse" : "` + plain + `",`, "text", ""},
+		{"page", page(plain), "html", ""},
+		{"page with wrapped value", page(wrapAt(plain, "\r\n", 76)), "html", "input-repaired"},
+		{"xhtml page", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<html xmlns=\"http://www.w3.org/1999/xhtml\"><body>" + page(plain) + "</body></html>", "html", ""},
+		{"json object", `{"a":1,"SAMLResponse":` + quoted(plain) + `,"RelayState":"x"}`, "json", ""},
+		{"json pair", `[{"name":"SAMLResponse","value":` + quoted(plain) + `}]`, "json", ""},
+		{"json array", `{"post":[["SAMLResponse",` + quoted(plain) + `],["RelayState","x"]]}`, "json", ""},
+		{"json with xml", `{"message":` + quoted(testXML) + `}`, "json", ""},
+		{"json with form", `{"body":` + quoted("SAMLResponse="+esc(plain)) + `}`, "json", ""},
+		{"json with page", `{"body":` + quoted(page(plain)) + `}`, "json", ""},
+		{"log", `10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "POST /acs?SAMLResponse=` + esc(deflated(testXML)) + `&RelayState=x HTTP/1.1" 302 0` + "\n", "text", "response-by-redirect"},
+		{"log form", "2026-11-21 10:00:00 DEBUG body: SAMLResponse=" + esc(plain) + "&RelayState=x\n2026-11-21 10:00:01 done\n", "text", ""},
+		{"curl", `curl 'https://app.example/acs' -H 'Cookie: s=1' --data-raw 'SAMLResponse=` + esc(plain) + `&RelayState=x'`, "text", ""},
+		{"leading words", "Hello, this is what I captured:\n\n" + plain + "\n\nRegards", "text", ""},
+		{"raw http", "POST /acs HTTP/1.1\r\nHost: app.example\r\n\r\nRelayState=x&SAMLResponse=" + esc(plain), "text", ""},
+		{"gzip", gzipped(testXML), "xml", ""},
+		{"deflated value", deflated(testXML), "base64", ""},
+		{"url", "https://app.example/acs?SAMLResponse=" + esc(deflated(testXML)) + "&RelayState=x", "url", "response-by-redirect"},
+		{"url, zlib", "https://app.example/acs?SAMLResponse=" + esc(zlibbed(testXML)), "url", "input-wrong-compression response-by-redirect"},
+		{"url, gzip", "https://app.example/acs?SAMLResponse=" + esc(b64(gzipped(testXML))), "url", "input-wrong-compression response-by-redirect"},
+		{"url, not deflated", "https://app.example/acs?SAMLResponse=" + esc(plain), "url", "input-wrong-compression response-by-redirect"},
+		{"form, deflated", "SAMLResponse=" + esc(deflated(testXML)) + "&RelayState=x", "form", "response-by-redirect"},
+	}
+}
+
+func TestTextFormats(t *testing.T) {
+	for _, tc := range textCases() {
+		t.Run(tc.name, func(t *testing.T) {
+			capture, err := ReadBytes([]byte(tc.input), "in", Limits{})
+			if err != nil {
+				t.Fatalf("error: %v", err)
+			}
+			if capture.Format != tc.format {
+				t.Errorf("format %q, want %q", capture.Format, tc.format)
+			}
+			if len(capture.Messages) != 1 {
+				t.Fatalf("%d messages, want 1; problems %+v", len(capture.Messages), capture.Problems)
+			}
+			m := capture.Messages[0]
+			want := testXML
+			if strings.HasPrefix(tc.name, "xml utf-16") || tc.name == "xml bom" {
+				want = tc.input
+			}
+			if string(m.XML) != want {
+				t.Errorf("XML differs:\n got %q\nwant %q", m.XML, want)
+			}
+			if got := checksOf(m); got != tc.checks {
+				t.Errorf("problems %q, want %q: %+v", got, tc.checks, m.Problems)
+			}
+			if m.Exchange != -1 {
+				t.Errorf("exchange %d, want -1", m.Exchange)
+			}
+		})
+	}
+}
+
+func checksOf(m *Message) string {
+	var names []string
+	for _, p := range m.Problems {
+		names = append(names, p.Check)
+	}
+	return strings.Join(names, " ")
+}

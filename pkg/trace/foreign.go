@@ -1,0 +1,101 @@
+package trace
+
+import (
+	"bytes"
+	"regexp"
+)
+
+// foreign is a kind of file that is known and not read.
+type foreign struct {
+	is     func(head []byte) bool
+	what   string
+	advice string
+}
+
+const adviceInstead = "this format is not read by this version; export a HAR instead"
+
+// foreigns are tried in order, on the first bytes of the input.
+var foreigns = []foreign{
+	{magic("PK\x03\x04", "PK\x05\x06"), "a ZIP archive (Fiddler SAZ, an Office file or a zipped capture)", "unpack it and give the file inside; a Fiddler session archive " + adviceInstead[len("this format "):]},
+	{magic("\xac\xed\x00\x05"), "a Charles session (.chls)", adviceInstead},
+	{isCharlesJSON, "a Charles JSON session (.chlsj)", adviceInstead},
+	{isBurp, "an XML file of saved Burp items", adviceInstead},
+	{isTnetstring, "a mitmproxy flow file", adviceInstead + ": mitmdump -nr FILE --set hardump=login.har"},
+	{magic("ElfFile\x00"), "a Windows event log (.evtx)", "open it in Event Viewer and copy the event as text or save it as XML"},
+	{magic("\x0a\x0d\x0d\x0a"), "a pcapng network capture", "the traffic in it is encrypted; " + adviceExportHAR},
+	{magic("\xd4\xc3\xb2\xa1", "\xa1\xb2\xc3\xd4", "\x4d\x3c\xb2\xa1"), "a pcap network capture", "the traffic in it is encrypted; " + adviceExportHAR},
+	{magic("\x89PNG"), "a PNG image", adviceText},
+	{magic("\xff\xd8\xff"), "a JPEG image", adviceText},
+	{magic("GIF8"), "a GIF image", adviceText},
+	{magic("RIFF"), "a RIFF file (WebP image, sound or film)", adviceText},
+	{magic("BM\x00", "BM6"), "a bitmap image", adviceText},
+	{magic("%PDF"), "a PDF document", adviceText},
+	{magic("\xd0\xcf\x11\xe0"), "an old Office document or Outlook message", adviceText},
+	{magic("7z\xbc\xaf"), "a 7-Zip archive", "unpack it and give the file inside"},
+	{magic("Rar!"), "a RAR archive", "unpack it and give the file inside"},
+	{magic("\x28\xb5\x2f\xfd"), "a Zstandard file", "unpack it and give the file inside"},
+	{magic("BZh"), "a bzip2 file", "unpack it and give the file inside"},
+	{magic("\xfd7zXZ"), "an xz file", "unpack it and give the file inside"},
+	{magic("\x7fELF"), "a Linux program", adviceText},
+	{magic("MZ\x90", "MZ\x00"), "a Windows program", adviceText},
+	{magic("SQLite format 3"), "an SQLite database", adviceText},
+	{magic("\x30\x82"), "a certificate or key in DER", "give it with --cert or --key, and the captured sign-in as the input"},
+	{magic("-----BEGIN CERTIFICATE-----", "-----BEGIN PRIVATE KEY-----", "-----BEGIN RSA PRIVATE KEY-----", "-----BEGIN PUBLIC KEY-----"), "a certificate or key in PEM", "give it with --cert or --key, and the captured sign-in as the input"},
+}
+
+const adviceText = "a captured sign-in is expected: " + advicePaste
+
+func magic(prefixes ...string) func([]byte) bool {
+	return func(head []byte) bool {
+		for _, p := range prefixes {
+			if bytes.HasPrefix(head, []byte(p)) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+var tnetstring = regexp.MustCompile(`^[0-9]{1,12}:[0-9]{1,9}:[a-z_]`)
+
+func isTnetstring(head []byte) bool { return tnetstring.Match(head) }
+
+func isBurp(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("<")) && bytes.Contains(head[:min(len(head), 4096)], []byte("<items burpVersion"))
+}
+
+func isCharlesJSON(head []byte) bool {
+	head = head[:min(len(head), 4096)]
+	return bytes.HasPrefix(head, []byte("[")) && bytes.Contains(head, []byte(`"protocolVersion"`)) && bytes.Contains(head, []byte(`"actualPort"`))
+}
+
+// foreignKind finds the row for the first bytes of an input.
+func foreignKind(head []byte) *foreign {
+	for i := range foreigns {
+		if foreigns[i].is(head) {
+			return &foreigns[i]
+		}
+	}
+	return nil
+}
+
+// binaryKind names bytes that are a file of another kind; empty where unknown.
+func binaryKind(data []byte) string {
+	if f := foreignKind(data); f != nil {
+		return f.what
+	}
+	return ""
+}
+
+// isBinary reports whether bytes are no text: control characters, or far from
+// UTF-8 and from a single-byte encoding of text.
+func isBinary(head []byte) bool {
+	head = head[:min(len(head), 4096)]
+	bad := 0
+	for _, c := range head {
+		if c < ' ' && !isSpace(c) && c != 0x1b {
+			bad++
+		}
+	}
+	return bad*20 > len(head)
+}

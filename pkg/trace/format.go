@@ -1,0 +1,244 @@
+package trace
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+)
+
+// Format is a kind of capture that is read.
+type Format struct {
+	// Name is what Capture.Format says.
+	Name string
+	// Title is the format in words, with its article.
+	Title string
+	is    func(head []byte) bool
+	read  func(*collector, *bufio.Reader) error
+}
+
+// Formats lists what is read, in the order in which it is recognised.
+func Formats() []Format { return formatTable() }
+
+func formatTable() []Format {
+	return []Format{
+		{"har", "a HAR file", isHAR, (*collector).readHAR},
+		{"json", "a JSON text", isJSON, whole((*collector).readJSON)},
+		{"html", "an HTML page", isHTML, whole((*collector).readHTML)},
+		{"xml", "an XML document", isXMLStart, whole((*collector).readXML)},
+		{"url", "a URL", isURL, whole((*collector).readURLs)},
+		{"form", "a form body", isForm, whole((*collector).readForms)},
+		{"base64", "a Base64 text", isValue, whole((*collector).readValues)},
+		{"text", "a text", func([]byte) bool { return true }, whole((*collector).readText)},
+	}
+}
+
+func formatTitle(name string) string {
+	for _, f := range formatTable() {
+		if f.Name == name {
+			return f.Title
+		}
+	}
+	return "an input"
+}
+
+// headBytes is how much of an input is looked at to recognise it.
+const headBytes = 64 << 10
+
+// maxWrapped is how many layers of gzip or zlib around a file are undone.
+const maxWrapped = 3
+
+// ReadBytes is [Read] on bytes at hand.
+func ReadBytes(data []byte, name string, limits Limits) (*Capture, error) {
+	return Read(bytes.NewReader(data), name, limits)
+}
+
+// Read reads a capture of any format in [Formats]. HAR files are streamed, all
+// other inputs are read whole up to Limits.Text.
+//
+// The Capture is never nil, also beside an error. The error is an
+// *[UnreadableError] where the input cannot be read at all, a
+// *[NoMessageError] where it was read, holds no message and no problem in the
+// capture says why, or what the reader r returned.
+func Read(r io.Reader, name string, limits Limits) (*Capture, error) {
+	c := newCollector(name, limits)
+	counted := &countingReader{r: r}
+	format, err := c.read(counted)
+	if format != nil {
+		c.capture.Format = format.Name
+	}
+	if err != nil {
+		if u := (*UnreadableError)(nil); errors.As(err, &u) {
+			u.Name = name
+		}
+		return c.capture, err
+	}
+	return c.capture, c.verdict(counted.n)
+}
+
+func (c *collector) read(r io.Reader) (*Format, error) {
+	src, head, err := c.open(r)
+	if err != nil {
+		return nil, err
+	}
+	if f := foreignKind(head); f != nil && !bytes.HasPrefix(head, []byte("-----BEGIN SAML")) {
+		return nil, &UnreadableError{Reason: "the input is " + f.what, Advice: f.advice}
+	}
+	if utf16Order(head) == nil && isBinary(head) {
+		return nil, &UnreadableError{Reason: fmt.Sprintf("the input is binary data of an unknown kind (it starts with % x)", head[:min(len(head), 8)]), Advice: adviceText}
+	}
+	for _, f := range formatTable() {
+		if f.is(head) {
+			return &f, f.read(c, src)
+		}
+	}
+	panic("the last format takes everything")
+}
+
+// open unwraps gzip and zlib, converts UTF-16 and gives the first bytes after
+// byte order mark and white space.
+func (c *collector) open(r io.Reader) (*bufio.Reader, []byte, error) {
+	src := bufio.NewReaderSize(r, headBytes)
+	for range maxWrapped {
+		head, _ := src.Peek(4)
+		var inner io.Reader
+		var err error
+		switch {
+		case bytes.HasPrefix(head, []byte{0x1f, 0x8b, 8}):
+			inner, err = gzip.NewReader(src)
+		case len(head) > 2 && head[0] == 'x' && isZlib(head) && head[2] != ' ':
+			inner, err = zlib.NewReader(src)
+		}
+		if err != nil {
+			return nil, nil, &UnreadableError{Reason: "the input is a damaged gzip or zlib file: " + err.Error(), Advice: "export it again"}
+		}
+		if inner == nil {
+			break
+		}
+		src = bufio.NewReaderSize(&ratioReader{r: inner, in: r, ratio: int64(c.limits.Ratio)}, headBytes)
+	}
+	head, err := src.Peek(headBytes)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && len(head) == 0 {
+		return nil, nil, err
+	}
+	if order := utf16Order(head); order != nil && !isXMLStart(head) {
+		data, err := c.all(src)
+		if err != nil {
+			return nil, nil, err
+		}
+		src = bufio.NewReaderSize(bytes.NewReader(fromUTF16(data, order)), headBytes)
+		head, _ = src.Peek(headBytes)
+	} else if order != nil {
+		return src, head, nil
+	}
+	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n\x00")
+	if len(head) == 0 {
+		return nil, nil, &UnreadableError{Reason: "the input is empty", Advice: advicePaste}
+	}
+	return src, head, nil
+}
+
+// all reads an input that is not streamed.
+func (c *collector) all(src *bufio.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(src, int64(c.limits.Text)+1))
+	if len(data) > c.limits.Text {
+		return nil, &UnreadableError{Check: "input-too-large", Reason: fmt.Sprintf("the input has more than %d bytes, which only a HAR file may have", c.limits.Text), Advice: advicePaste}
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, zlib.ErrChecksum) {
+		c.problem(-1, "input-truncated", finding.Error, "the compressed input ends early or is damaged after %d bytes", len(data))
+		err = nil
+	}
+	return data, err
+}
+
+// whole adapts a reader of a text that is at hand.
+func whole(read func(*collector, []byte)) func(*collector, *bufio.Reader) error {
+	return func(c *collector, src *bufio.Reader) error {
+		data, err := c.all(src)
+		if err == nil {
+			read(c, data)
+		}
+		return err
+	}
+}
+
+// verdict is the error of a capture that was read and explains nothing.
+func (c *collector) verdict(size int64) error {
+	if len(c.capture.Messages) > 0 {
+		return nil
+	}
+	if c.reportNotSAML(); len(c.capture.Problems) > 0 {
+		for _, p := range c.capture.Problems {
+			if p.Check != "input-truncated" && p.Check != "input-repaired" {
+				return nil
+			}
+		}
+	}
+	e := &NoMessageError{Name: c.capture.Name, Format: c.capture.Format, Bytes: size, Exchanges: c.capture.ExchangeCount, Hosts: c.hosts(), Advice: advicePaste}
+	for _, p := range c.capture.Problems {
+		e.Reason = p.Detail
+	}
+	if e.Format == "har" {
+		e.Advice = adviceExportHAR
+	}
+	return e
+}
+
+// countingReader counts what was read.
+type countingReader struct {
+	r io.Reader
+	n int64
+}
+
+func (c *countingReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// ratioReader stops a stream that inflates out of all proportion.
+type ratioReader struct {
+	r     io.Reader
+	in    io.Reader
+	n     int64
+	ratio int64
+}
+
+// ratioSlack is what may come out before the ratio counts.
+const ratioSlack = 64 << 20
+
+func (s *ratioReader) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	s.n += int64(n)
+	if in, ok := s.in.(*countingReader); ok && s.n > ratioSlack && s.n > in.n*s.ratio {
+		return n, &UnreadableError{Check: "input-too-large", Reason: fmt.Sprintf("the compressed input inflates to more than %d times its size", s.ratio), Advice: "unpack it and look at what it holds"}
+	}
+	return n, err
+}
+
+var urlStart = regexp.MustCompile(`^["'<(]?(?i:https?)://[^\s]+[?&](?i:SAMLRequest|SAMLResponse|SAMLart|RelayState|wa|wresult|response_type|code|id_token|error)=`)
+
+func isURL(head []byte) bool { return urlStart.Match(head) }
+
+var formStart = regexp.MustCompile(`^["'?&]?(?i:SAMLRequest|SAMLResponse|RelayState|wresult|wa|wctx|SigAlg|Signature)=[^\s]`)
+
+func isForm(head []byte) bool { return formStart.Match(head) }
+
+var valueText = regexp.MustCompile(`^(-----BEGIN[^\n]*\n)?["'“‘«\x60]?[A-Za-z0-9+/_%-][A-Za-z0-9+/=_%\s&;#\\.-]*`)
+
+// isValue reports whether a text is one encoded value: long words of Base64,
+// not sentences.
+func isValue(head []byte) bool {
+	end := len(valueText.Find(head))
+	if end < min(len(head), 4096)-8 || hasMarker(head) {
+		return false
+	}
+	word := bytes.IndexAny(head, " \t\r\n")
+	return end >= 8 && (word < 0 || word >= 40 || bytes.HasPrefix(head, []byte("-----")) || len(head) < 64)
+}

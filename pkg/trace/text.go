@@ -1,0 +1,401 @@
+package trace
+
+import (
+	"bytes"
+	"regexp"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+)
+
+// bare is the carrier of a text that is no exchange.
+func bare() carrier { return carrier{exchange: -1, place: Text} }
+
+// readXML reads a file of one or several documents. One document keeps every
+// byte of the file.
+func (c *collector) readXML(text []byte) {
+	if order := utf16Order(text); order != nil {
+		if plain := fromUTF16(text, order); len(splitXML(plain)) > 1 {
+			text = plain
+		} else {
+			c.document(text, bare())
+			return
+		}
+	}
+	docs := splitXML(text)
+	if len(docs) != 1 {
+		for _, doc := range docs {
+			c.document(text[doc.start:doc.end], bare())
+		}
+		return
+	}
+	var repaired []finding.Problem
+	if trimmed := bytes.TrimLeft(text, " \t\r\n\x00"); len(trimmed) < len(text) && bytes.HasPrefix(trimmed, []byte("<?xml")) {
+		repaired = append(repaired, finding.Problem{Check: "input-repaired", Severity: finding.Info, Detail: "white space before the XML declaration was removed"})
+		text = trimmed
+	}
+	c.document(text, bare(), repaired...)
+}
+
+// splitXML finds documents that follow one another. What trails the last one
+// without being a document is part of it: the XML reader will say so.
+func splitXML(text []byte) []xmlSpan {
+	var out []xmlSpan
+	for i := 0; ; {
+		lt := bytes.IndexByte(text[i:], '<')
+		if lt < 0 {
+			break
+		}
+		doc := scanDocument(text, i+lt)
+		if doc.root == "" && len(out) > 0 {
+			out[len(out)-1].end = doc.end
+		} else {
+			out = append(out, doc)
+		}
+		i = doc.end
+	}
+	return out
+}
+
+func (c *collector) readHTML(text []byte) {
+	if c.page(text, bare()) == 0 {
+		c.scan(text, bare(), 0)
+	}
+}
+
+// page takes the messages out of the forms of a page.
+func (c *collector) page(text []byte, from carrier) int {
+	found := 0
+	for _, f := range parseForms(text) {
+		if !hasMessage(f.fields) {
+			continue
+		}
+		found++
+		target := from
+		target.place, target.method = ResponsePage, f.method
+		if f.method == "" {
+			target.method = "POST" // pages that leave it out are pasted parts of one
+		}
+		target.url = resolveURL(from.url, f.action)
+		c.parameters(f.fields, target)
+	}
+	return found
+}
+
+func hasMessage(pairs []pair) bool {
+	for _, p := range pairs {
+		if _, kind := lookup(p.name); kind == messageParameter {
+			return true
+		}
+	}
+	return false
+}
+
+// readURLs reads URLs, each starting a line; a line that starts none belongs
+// to the one before.
+func (c *collector) readURLs(text []byte) {
+	c.eachRecord(text, isURL, func(url []byte) { c.url(string(url), bare()) })
+}
+
+// url takes the messages out of the query of a URL.
+func (c *collector) url(raw string, from carrier) {
+	_, query := splitURL(raw)
+	pairs := parseForm([]byte(query))
+	from.url, from.rawQuery, from.method = withoutMessage(raw), query, "GET"
+	c.parameters(pairs, from)
+}
+
+// readForms reads form bodies, each starting a line.
+func (c *collector) readForms(text []byte) {
+	c.eachRecord(text, isForm, func(body []byte) {
+		body = bytes.TrimLeft(body, "?&")
+		from := bare()
+		if pairs := parseForm(body); bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n\"'"), []byte("?")) || hasName(pairs, "Signature") {
+			from.rawQuery, from.method = string(body), "GET"
+			c.parameters(pairs, from)
+		} else {
+			c.parameters(pairs, from)
+		}
+	})
+}
+
+func hasName(pairs []pair, name string) bool {
+	for _, p := range pairs {
+		if canonical, _ := lookup(p.name); canonical == name {
+			return true
+		}
+	}
+	return false
+}
+
+// eachRecord cuts a text at the lines that start a record. Lines that do not
+// are joined to the one before, as editors and mail wrap long lines.
+func (c *collector) eachRecord(text []byte, starts func([]byte) bool, read func([]byte)) {
+	var record []byte
+	flush := func() {
+		if record = bytes.Trim(record, " \t\r\n\"'<>"); len(record) > 0 {
+			read(record)
+		}
+		record = nil
+	}
+	for line := range bytes.Lines(bytes.TrimPrefix(text, []byte("\ufeff"))) {
+		line = bytes.TrimSpace(line)
+		if starts(line) {
+			flush()
+		}
+		record = append(record, line...)
+	}
+	flush()
+}
+
+// readValues reads encoded values: one, over as many lines as it likes, or
+// several that each stand on a line.
+func (c *collector) readValues(text []byte) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	var pending []byte
+	flush := func() {
+		if len(bytes.TrimSpace(pending)) > 0 {
+			c.value("", pending, bare(), Sighting{}, nil, 0)
+		}
+		pending = nil
+	}
+	for line := range bytes.Lines(text) {
+		if word := bytes.TrimSpace(line); len(pending) > 0 && len(word) > 0 && c.wholeValue(word) || len(word) == 0 && c.wholeValue(bytes.TrimSpace(pending)) {
+			flush()
+		}
+		pending = append(pending, line...)
+	}
+	flush()
+}
+
+// wholeValue reports whether a line alone decodes to a complete document.
+func (c *collector) wholeValue(line []byte) bool {
+	if len(line) < 64 {
+		return false
+	}
+	d, err := c.limits.decodeValue(line, 0)
+	return err == nil && !d.has("input-truncated")
+}
+
+// readText looks for messages in any text: a log, an e-mail, a terminal.
+func (c *collector) readText(text []byte) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if c.scan(text, bare(), 0) > 0 {
+		return
+	}
+	if bytes.Count(text, []byte("\n")) < 2 || len(text) < 4096 {
+		if m := maskOf(text); m != nil && m.shape != nil {
+			c.problem(-1, "input-masked", finding.Error, "%s", m.explain("the message", text))
+		}
+	}
+}
+
+// maxScanDepth is how deep messages are looked for in texts inside texts: a
+// page in a JSON string in a log line.
+const maxScanDepth = 3
+
+// scan finds messages in a text and says how many it saw.
+func (c *collector) scan(text []byte, from carrier, depth int) int {
+	found := 0
+	if isXMLStart(text) && !isHTML(text) {
+		if docs := splitXML(text); len(docs) == 1 && docs[0].complete && messageRoots[docs[0].localName()] {
+			c.document(text, from)
+			return 1
+		}
+	}
+	if hasMarker(text) {
+		found += c.page(text, from)
+		if found == 0 {
+			found += c.runs(text, from)
+		}
+	}
+	found += c.documents(text, from)
+	if found == 0 {
+		found += c.words(text, from)
+	}
+	if found == 0 && depth < maxScanDepth && escapedXML.Match(text) {
+		for _, undo := range []func([]byte) []byte{stripEntities, stripJSONEscapes, stripPercent} {
+			if plain := undo(text); plain != nil {
+				return c.scan(plain, from, depth+1)
+			}
+		}
+	}
+	return found
+}
+
+var escapedXML = regexp.MustCompile(`(?i)&lt;|&#60;|&#x3c;|\\u003c|\\"|%3C`)
+
+// runs finds parameters written as name=value or name: value.
+func (c *collector) runs(text []byte, from carrier) int {
+	found, done := 0, 0
+	for {
+		at := markerName.FindSubmatchIndex(text[done:])
+		if at == nil {
+			return found
+		}
+		start, valueStart := done+at[2], done+at[1]
+		name := string(text[start : done+at[3]])
+		separator := text[done+at[3] : valueStart]
+		if bytes.HasPrefix(separator, []byte("=")) && len(separator) == 1 {
+			runStart, runEnd := runAround(text, done, start, valueStart)
+			found += c.run(text[runStart:runEnd], from)
+			done = runEnd
+			continue
+		}
+		end := valueEnd(text, valueStart, separator)
+		canonical, _ := lookup(name)
+		if value := text[valueStart:end]; len(value) > 0 && c.value(canonical, value, from, Sighting{}, nil, 0) {
+			found++
+		}
+		done = max(end, valueStart)
+	}
+}
+
+// markerName finds a message parameter and what stands between it and its
+// value: "=", ": ", "\" => \"", "%3D".
+var markerName = regexp.MustCompile(`(?i)\b(SAMLResponse|SAMLRequest|wresult)(?:=|\\?["']?\s{0,3}(?:=>|[:=]|%3D|&#61;|\]\s?=>)\s{0,40}\\?["'“]?)`)
+
+// run reads the form body or URL that a text holds.
+func (c *collector) run(run []byte, from carrier) int {
+	if q := bytes.IndexByte(run, '?'); q >= 0 && markerName.Match(run[q:]) {
+		before := len(c.capture.Messages)
+		c.url(string(run), from)
+		return max(1, len(c.capture.Messages)-before)
+	}
+	c.parameters(parseForm(run), from)
+	return 1
+}
+
+// runAround widens a parameter to the unbroken run of form characters that it
+// stands in, and over line ends where a long run goes on.
+func runAround(text []byte, floor, start, end int) (int, int) {
+	for start > floor && isRunByte(text[start-1]) {
+		start--
+	}
+	for line := start; end < len(text); {
+		if isRunByte(text[end]) {
+			end++
+			continue
+		}
+		next := nextLine(text, end)
+		if next < 0 || end-line < 60 || text[end-1] == '=' || !continues(text[next:], end-line) {
+			break
+		}
+		line, end = next, next
+	}
+	return start, end
+}
+
+// nextLine gives where the line after the line end at i has its first word, -1
+// where no line ends at i or the next one is empty.
+func nextLine(text []byte, i int) int {
+	rest, cr := bytes.CutPrefix(text[i:], []byte("\r"))
+	rest, lf := bytes.CutPrefix(rest, []byte("\n"))
+	rest = bytes.TrimLeft(rest, " \t")
+	if !cr && !lf || len(rest) == 0 {
+		return -1
+	}
+	return len(text) - len(rest)
+}
+
+// continues reports whether a line goes on with a wrapped value: one word, no
+// longer than the line before.
+func continues(text []byte, width int) bool {
+	n := 0
+	for n < len(text) && isRunByte(text[n]) && text[n] != '?' && text[n] != ':' {
+		n++
+	}
+	return n > 0 && n <= width && (n == len(text) || text[n] == '\r' || text[n] == '\n')
+}
+
+func isRunByte(c byte) bool {
+	return c > ' ' && c < 0x7f && c != '"' && c != '\'' && c != '<' && c != '>' && c != '`' && c != '\\' && c != '{' && c != '}' && c != '|'
+}
+
+// valueEnd finds the end of a value by what opened it: its quote, or the first
+// byte that cannot belong to it.
+func valueEnd(text []byte, i int, separator []byte) int {
+	rest := text[i:]
+	if q := separator[len(separator)-1]; q == '"' || q == '\'' {
+		if end := bytes.IndexByte(rest, q); end >= 0 {
+			return i + end
+		}
+		return len(text)
+	}
+	if isXMLStart(rest) {
+		return scanDocument(text, i).end
+	}
+	_, end := runAround(text, i, i, i)
+	return end
+}
+
+// documents finds XML in a text that is no XML.
+func (c *collector) documents(text []byte, from carrier) int {
+	docs := findDocuments(text)
+	for _, doc := range docs {
+		xml := text[doc.start:doc.end]
+		if plain := stripLinePrefix(text, doc); plain != nil {
+			c.document(plain, from, finding.Problem{Check: "input-repaired", Severity: finding.Info, Detail: "what the log wrote at the start of each line of the XML was removed"})
+			continue
+		}
+		c.document(xml, from)
+	}
+	return len(docs)
+}
+
+// stripLinePrefix takes the prefix of a log from the lines of a document: the
+// text before its first tag, where every line begins with one of its shape
+// (digits may differ). It returns nil where there is none.
+func stripLinePrefix(text []byte, doc xmlSpan) []byte {
+	lineStart := bytes.LastIndexByte(text[:doc.start], '\n') + 1
+	prefix := text[lineStart:doc.start]
+	xml := text[doc.start:doc.end]
+	if len(prefix) == 0 || len(prefix) > 512 || isBlank(prefix) || bytes.IndexByte(xml, '\n') < 0 {
+		return nil
+	}
+	out := make([]byte, 0, len(xml))
+	first := true
+	for line := range bytes.Lines(xml) {
+		if !first {
+			if len(line) < len(prefix) || !sameShape(prefix, line[:len(prefix)]) {
+				return nil
+			}
+			line = line[len(prefix):]
+		}
+		first = false
+		out = append(out, line...)
+	}
+	return out
+}
+
+func sameShape(a, b []byte) bool {
+	for i := range a {
+		digits := a[i] >= '0' && a[i] <= '9' && b[i] >= '0' && b[i] <= '9'
+		if a[i] != b[i] && !digits {
+			return false
+		}
+	}
+	return true
+}
+
+// word finds Base64 that decodes to '<' and a letter, '?' or '!': long enough
+// to be a message.
+var word = regexp.MustCompile(`(?:77u/)?P(?:[DEFGHI])[A-Za-z0-9+/_-]{62}[A-Za-z0-9+/=_-]*`)
+
+// words finds values in a text that nothing announces.
+func (c *collector) words(text []byte, from carrier) int {
+	found, done := 0, 0
+	for _, at := range word.FindAllIndex(text, c.limits.Messages) {
+		if at[0] < done || at[0] > 0 && base64Symbols[text[at[0]-1]] < 0x80 {
+			continue
+		}
+		_, end := runAround(text, at[0], at[0], at[1])
+		value := text[at[0]:end]
+		if _, err := c.limits.decodeValue(value, 0); err != nil {
+			continue
+		}
+		if c.value("", value, from, Sighting{}, nil, 0) {
+			found, done = found+1, end
+		}
+	}
+	return found
+}

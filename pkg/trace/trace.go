@@ -1,0 +1,175 @@
+// Package trace turns the bytes of a capture into HTTP exchanges and the SAML
+// and WS-Federation messages that they carry.
+//
+// A capture is anything that an administrator has at hand: a HAR file of any
+// producer, one message as XML or Base64, a form body, a redirect URL, the
+// page that posts the form, JSON, a log, with the junk that a clipboard adds.
+// The format is recognised from content, never from the name. A message is
+// returned byte for byte as it was sent; whatever had to be repaired on the
+// way is a Problem, nothing is repaired in silence.
+//
+// Every input is hostile: nothing is fetched, expanded or followed, and every
+// cost is bounded by [Limits].
+package trace
+
+import (
+	"time"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+)
+
+// Capture is what was read out of one input.
+type Capture struct {
+	// Name is what the caller calls the input.
+	Name string
+	// Format is the name of the row of [Formats] that recognised the input,
+	// "har", "xml", "base64" and so on.
+	Format string
+	// Exchanges are the HTTP exchanges in capture order: short facts, never
+	// bodies. Where a capture holds more than Limits.Exchanges, the ones that
+	// have nothing to do with sign-in are left out first.
+	Exchanges []Exchange
+	// ExchangeCount is how many exchanges the capture holds, kept or not.
+	ExchangeCount int
+	// Messages are the messages in capture order, each once.
+	Messages []*Message
+	// Problems are those of the input as a whole, and of values that could
+	// not be read as a message. Location.Exchange says where.
+	Problems []finding.Problem
+}
+
+// Exchange is one HTTP request and its response. Header values that are
+// secrets (cookies, authorization) are never kept.
+type Exchange struct {
+	// Index is the number of the exchange in the capture, from 0.
+	Index int
+	// Time is when the request started, in UTC; zero where unknown.
+	Time   time.Time
+	Method string
+	// URL is the request URL and RedirectURL the one that the response
+	// redirects to. Query values that are messages, codes or tokens are
+	// replaced by "…"; [Message] has its own copy of what it was sent with.
+	URL, RedirectURL string
+	// Status is the HTTP status, 0 where there was no response.
+	Status int
+	// ServerDate is the Date header of the response, zero where absent.
+	ServerDate time.Time
+	// ContentType is the media type of the response, without parameters.
+	ContentType string
+	// Parameters are the sign-in parameters that are no message, in order:
+	// wa, wtrealm, wctx, SAMLart, SigAlg and so on, from URL and form body.
+	Parameters []Parameter
+	// SetCookies are the cookies that the response sets, SentCookies the names
+	// of those that the request sent. Both are nil where the capture has no
+	// cookie headers, as the sanitised exports of browsers do.
+	SetCookies  []Cookie
+	SentCookies []string
+	// Errors are the error codes of identity providers on the response page.
+	Errors []ErrorText
+	// Span is the place of the exchange in the bytes of the capture.
+	Span finding.Span
+}
+
+// Parameter is a name and its decoded value.
+type Parameter struct{ Name, Value string }
+
+// Cookie says how a cookie was set; its value is never kept.
+type Cookie struct {
+	Name, Domain, Path string
+	// SameSite is "Strict", "Lax", "None" or empty.
+	SameSite string
+	Secure   bool
+}
+
+// ErrorText is an error that an identity provider shows: its code,
+// "AADSTS50105" or "MSIS7012", and the text around it, at most 400 bytes.
+type ErrorText struct{ Code, Text string }
+
+// The bindings that a capture can tell.
+const (
+	BindingPOST     = "HTTP-POST"
+	BindingRedirect = "HTTP-Redirect"
+	BindingSOAP     = "SOAP"
+)
+
+// Message is one SAML or WS-Federation message.
+type Message struct {
+	// XML is the document exactly as it was sent, decoded. The message owns it.
+	XML []byte
+	// Parameter is the name of the parameter that carried it, as the
+	// specification writes it ("SAMLResponse", "SAMLRequest", "wresult");
+	// empty for a bare document.
+	Parameter string
+	// Binding is one of the Binding constants, empty where unknown.
+	Binding string
+	// Exchange is the index of the exchange that delivered it, or that showed
+	// it where none did; -1 where the capture has no exchanges.
+	Exchange int
+	// Time is the capture time of that exchange in UTC, zero where unknown.
+	Time time.Time
+	// PostedTo is the URL that the message was sent to, without the parameters
+	// of the redirect binding; empty where unknown.
+	PostedTo string
+	// RelayState is the decoded parameter sent beside the message.
+	RelayState    string
+	HasRelayState bool
+	// RawQuery is the query of the redirect binding with its percent-encoding,
+	// as a signature needs it (SAML Bindings 3.4.4.1); empty for others.
+	RawQuery string
+	// Sightings are all places where the message was seen, in capture order.
+	Sightings []Sighting
+	// Problems are repairs and defects of the transport. Check is a name of
+	// the input family.
+	Problems []finding.Problem
+}
+
+// Place says in what part of an exchange a message was seen.
+type Place string
+
+// The places. Delivered are RequestBody and RequestURL.
+const (
+	RequestBody  Place = "request body"
+	RequestURL   Place = "request URL"
+	RedirectURL  Place = "redirect"
+	ResponsePage Place = "response page" // a form that a browser is to send
+	ResponseBody Place = "response body" // XML or JSON
+	Text         Place = "text"          // a capture without exchanges
+)
+
+// Delivered reports whether a message seen here was sent to its receiver.
+func (p Place) Delivered() bool { return p == RequestBody || p == RequestURL }
+
+// Sighting is one place where a message was seen.
+type Sighting struct {
+	Exchange      int // -1 where the capture has none
+	Place         Place
+	URL           string // where it was sent, or was to be sent
+	Time          time.Time
+	RelayState    string
+	HasRelayState bool
+}
+
+// Limits bound what reading may cost. A zero field means its default.
+type Limits struct {
+	Message   int // bytes of one decoded message, default 10 MiB
+	Ratio     int // inflated to deflated size, default 200
+	Text      int // bytes of an input that is not streamed, default 64 MiB
+	Messages  int // messages in all, default 10,000
+	Total     int // bytes of all messages, default 32 MiB
+	Exchanges int // exchanges kept, default 10,000
+}
+
+func (l Limits) withDefaults() Limits {
+	for _, row := range []struct {
+		field *int
+		value int
+	}{
+		{&l.Message, 10 << 20}, {&l.Ratio, 200}, {&l.Text, 64 << 20},
+		{&l.Messages, 10_000}, {&l.Total, 32 << 20}, {&l.Exchanges, 10_000},
+	} {
+		if *row.field <= 0 {
+			*row.field = row.value
+		}
+	}
+	return l
+}
