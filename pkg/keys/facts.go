@@ -1,0 +1,119 @@
+package keys
+
+import (
+	"bytes"
+	"crypto/dsa"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+)
+
+// ValidAt reports whether t lies in the validity of the certificate, both ends
+// included (RFC 5280 section 4.1.2.5). An end that cannot be read is no bound.
+func (c *Certificate) ValidAt(t time.Time) bool {
+	return !t.Before(c.NotBefore) && (c.NotAfter.IsZero() || !t.After(c.NotAfter))
+}
+
+// WeakKey says why the key is weak by NIST SP 800-131A; empty where it is not,
+// or where the key is of no known kind.
+func (c *Certificate) WeakKey() string {
+	switch key := c.PublicKey.(type) {
+	case *rsa.PublicKey:
+		if bits := key.N.BitLen(); bits < 2048 {
+			return fmt.Sprintf("RSA key of %d bits, expected at least 2048", bits)
+		}
+		if key.E < 3 || key.E%2 == 0 {
+			return fmt.Sprintf("RSA exponent %d, expected an odd number of at least 3, mostly 65537", key.E)
+		}
+	case *ecdsa.PublicKey:
+		if bits := key.Curve.Params().BitSize; bits < 256 {
+			return fmt.Sprintf("curve %s of %d bits, expected at least P-256", key.Curve.Params().Name, bits)
+		}
+	case *dsa.PublicKey:
+		return fmt.Sprintf("DSA key of %d bits, expected RSA or ECDSA", c.KeyBits)
+	}
+	return ""
+}
+
+// WeakSignature names the broken digest by which the certificate is signed,
+// "MD2", "MD4", "MD5" or "SHA-1"; empty where there is none. It matters little
+// in a self-signed certificate that is trusted by its key.
+func (c *Certificate) WeakSignature() string {
+	for _, weak := range [...]struct{ part, name string }{{"MD2", "MD2"}, {"MD4", "MD4"}, {"MD5", "MD5"}, {"SHA1", "SHA-1"}} {
+		if strings.Contains(c.SignatureAlgorithm, weak.part) {
+			return weak.name
+		}
+	}
+	return ""
+}
+
+// SameKey reports whether both certificates have the same public key, as a
+// renewed one may.
+func (c *Certificate) SameKey(o *Certificate) bool {
+	return len(c.SPKI) > 0 && bytes.Equal(c.SPKI, o.SPKI)
+}
+
+// Equal reports whether both are the same certificate.
+func (c *Certificate) Equal(o *Certificate) bool { return bytes.Equal(c.Raw, o.Raw) }
+
+// Matches reports whether a thumbprint, in any form that [ParseThumbprint]
+// reads, is that of the certificate.
+func (c *Certificate) Matches(thumbprint string) bool {
+	want, err := ParseThumbprint(thumbprint)
+	if err != nil {
+		return false
+	}
+	if len(want) == 40 {
+		return want == c.SHA1()
+	}
+	return want == c.SHA256()
+}
+
+// Fingerprint prints a thumbprint as OpenSSL does: upper-case pairs with
+// colons.
+func Fingerprint(thumbprint string) string {
+	var b strings.Builder
+	for i := 0; i < len(thumbprint); i += 2 {
+		if i > 0 {
+			b.WriteByte(':')
+		}
+		b.WriteString(strings.ToUpper(thumbprint[i:min(i+2, len(thumbprint))]))
+	}
+	return b.String()
+}
+
+// ParseThumbprint reads a SHA-1 or SHA-256 thumbprint as people have it: hex
+// in either case, with colons, hyphens, blanks or the invisible mark that the
+// Windows certificate dialog puts first, after "sha256:" or "SHA1 Fingerprint=",
+// or Base64. The result is 40 or 64 lower-case hex digits.
+func ParseThumbprint(text string) (string, error) {
+	value := text
+	if at := strings.LastIndexByte(value, '='); at >= 0 && at < len(value)-2 {
+		value = value[at+1:]
+	}
+	for _, prefix := range []string{"sha256:", "sha-256:", "sha1:", "sha-1:"} {
+		if len(value) > len(prefix) && strings.EqualFold(value[:len(prefix)], prefix) {
+			value = value[len(prefix):]
+		}
+	}
+	digits := strings.Map(func(r rune) rune {
+		if r == ':' || r == '-' || isSpace(r) {
+			return -1
+		}
+		return r
+	}, value)
+	if raw, err := hex.DecodeString(digits); err == nil && (len(raw) == 20 || len(raw) == 32) {
+		return hex.EncodeToString(raw), nil
+	}
+	compact := strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimSpace(value)), "=")
+	if raw, err := base64.RawStdEncoding.DecodeString(compact); err == nil && (len(raw) == 20 || len(raw) == 32) {
+		return hex.EncodeToString(raw), nil
+	}
+	return "", fmt.Errorf("%s is no thumbprint, expected 40 hex digits of SHA-1 or 64 of SHA-256", finding.Quote(finding.Shorten(text, 100)))
+}
