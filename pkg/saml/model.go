@@ -9,7 +9,6 @@ import (
 
 	"github.com/beevik/etree"
 
-	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
 )
 
@@ -43,19 +42,27 @@ type NameID struct {
 // that was in its place.
 type Message struct {
 	Doc  *xmldoc.Document
-	Root *etree.Element
+	Root *etree.Element // nil for a document without elements
 	// Type is the local name of the root: "Response", "AuthnRequest",
-	// "EntityDescriptor", "RequestSecurityTokenResponse" ...
+	// "EntityDescriptor", "RequestSecurityTokenResponse", "Envelope" ...
 	Type string
+	// Element is the message itself: Root, or what a SOAP envelope or an
+	// ArtifactResponse around it holds. Kind is its local name.
+	Element *etree.Element
+	Kind    string
 	// Protocol is "saml2", "saml11", "wsfed" or "" where it is none of them.
 	Protocol string
 
 	ID, Version, Destination, InResponseTo, Consent Field
+	Recipient                                       Field // of a SAML 1.1 Response
 	IssueInstant                                    Instant
 	Issuer                                          NameID
 	Status                                          *Status
-	Assertions                                      []*Assertion // in document order, the encrypted ones included
-	Request                                         *AuthnRequest
+	Assertions                                      []*Assertion   // in document order, the encrypted ones included
+	Request                                         *AuthnRequest  // nil unless Kind is "AuthnRequest"
+	Logout                                          *LogoutRequest // nil unless Kind is "LogoutRequest"
+	Token                                           *TokenResponse // nil unless Protocol is "wsfed"
+	Fault                                           *Fault         // nil unless Kind is "Fault"
 }
 
 // Status is samlp:Status (Core 3.2.2.1).
@@ -64,6 +71,32 @@ type Status struct {
 	Codes   []Field // StatusCode values from the outermost inwards
 	Message Field
 	Detail  Field // text of StatusDetail
+}
+
+// LogoutRequest is what a samlp:LogoutRequest asks for (Core 3.7.1).
+type LogoutRequest struct {
+	NameID         *NameID        // nil when absent or encrypted
+	EncryptedID    *etree.Element // nil when absent
+	SessionIndexes []Field
+	NotOnOrAfter   Instant
+	Reason         Field
+}
+
+// TokenResponse is a wst:RequestSecurityTokenResponse, the first one of a
+// collection (WS-Trust 1.3, 3.2; the 2005/02 draft has the same shape).
+type TokenResponse struct {
+	Element          *etree.Element
+	TokenType        Field
+	AppliesTo        Field // wsp:AppliesTo//wsa:Address
+	Created, Expires Instant
+	Token            *etree.Element // RequestedSecurityToken, nil when absent
+}
+
+// Fault is a SOAP fault, 1.1 or 1.2.
+type Fault struct {
+	Element               *etree.Element
+	Code, Subcode, Reason Field
+	Detail                Field // text of the whole detail
 }
 
 // Assertion is one assertion. Of an encrypted one only Element and Encrypted
@@ -75,6 +108,7 @@ type Assertion struct {
 	IssueInstant Instant
 	Issuer       NameID
 	Subject      *Subject
+	MoreSubjects []*Subject    // SAML 1.1: those of the statements after the first
 	Conditions   []*Conditions // one where the assertion is valid
 	Authn        []*AuthnStatement
 	Statements   []*etree.Element // AttributeStatement elements
@@ -140,6 +174,9 @@ type AttributeValue struct {
 	Field
 	Nil  bool   // xsi:nil is true
 	Type string // xsi:type as written, "" when absent
+	// Structured: the value holds elements. Where the only one is a NameID,
+	// as in eduPersonTargetedID, the Field is that of the NameID.
+	Structured bool
 }
 
 // AuthnRequest is what a samlp:AuthnRequest asks for (Core 3.4.1).
@@ -147,69 +184,15 @@ type AuthnRequest struct {
 	AssertionConsumerServiceURL   Field
 	AssertionConsumerServiceIndex Field
 	ProtocolBinding               Field
+	ProviderName                  Field
 	ForceAuthn, IsPassive         Field
+	Subject                       *Subject // nil when absent, as it should be
 	NameIDPolicy                  *etree.Element
-	NameIDFormat                  Field // NameIDPolicy/@Format
-	ContextComparison             Field // RequestedAuthnContext/@Comparison
+	NameIDFormat                  Field          // NameIDPolicy/@Format
+	AllowCreate                   Field          // NameIDPolicy/@AllowCreate
+	SPNameQualifier               Field          // NameIDPolicy/@SPNameQualifier
+	Context                       *etree.Element // RequestedAuthnContext, nil when absent
+	ContextComparison             Field          // RequestedAuthnContext/@Comparison
 	ContextClassRefs              []Field
-}
-
-// Metadata is one md:EntityDescriptor (SAML Metadata 2.3.2).
-type Metadata struct {
-	Doc        *xmldoc.Document
-	Element    *etree.Element
-	EntityID   Field
-	ValidUntil Instant
-	IdP        *IdPRole // nil without an IDPSSODescriptor
-	SP         *SPRole  // nil without an SPSSODescriptor
-}
-
-// IdPRole is md:IDPSSODescriptor (Metadata 2.4.3).
-type IdPRole struct {
-	Element                 *etree.Element
-	WantAuthnRequestsSigned Field
-	SingleSignOn            []Endpoint
-	SingleLogout            []Endpoint
-	NameIDFormats           []Field
-	Keys                    []KeyDescriptor
-}
-
-// SPRole is md:SPSSODescriptor (Metadata 2.4.4).
-type SPRole struct {
-	Element                                   *etree.Element
-	AuthnRequestsSigned, WantAssertionsSigned Field
-	AssertionConsumers                        []Endpoint
-	SingleLogout                              []Endpoint
-	NameIDFormats                             []Field
-	Keys                                      []KeyDescriptor
-	RequestedAttributes                       []RequestedAttribute
-}
-
-// Endpoint is an md:EndpointType or IndexedEndpointType (Metadata 2.2.2, 2.2.3).
-type Endpoint struct {
-	Element                             *etree.Element
-	Binding, Location, ResponseLocation Field
-	Index, IsDefault                    Field
-}
-
-// KeyDescriptor is md:KeyDescriptor (Metadata 2.4.1.1).
-type KeyDescriptor struct {
-	Element      *etree.Element
-	Use          Field // "signing", "encryption" or absent: both
-	Certificates []*keys.Certificate
-	// Unreadable are X509Certificate elements that are no certificate.
-	Unreadable []UnreadableCertificate
-}
-
-// UnreadableCertificate is an X509Certificate element that could not be read.
-type UnreadableCertificate struct {
-	Element *etree.Element
-	Err     error
-}
-
-// RequestedAttribute is md:RequestedAttribute (Metadata 2.4.4.2).
-type RequestedAttribute struct {
-	Element                        *etree.Element
-	Name, FriendlyName, NameFormat Field
-	Required                       bool
+	Scoping                       *etree.Element // nil when absent
 }

@@ -1,0 +1,132 @@
+package saml
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
+)
+
+const corpus = "../../../shared/corpus"
+
+// TestCorpus reads every sample and holds the number of messages by type. A
+// count that changes must be explained.
+func TestCorpus(t *testing.T) {
+	want := map[string]int{
+		"ArtifactResolve saml2":                        2,
+		"Assertion saml11":                             1,
+		"Assertion saml2":                              2,
+		"AuthnRequest saml2":                           21,
+		"EntitiesDescriptor saml2":                     4,
+		"EntityDescriptor saml2":                       150,
+		"Envelope":                                     2,
+		"Envelope saml2":                               1,
+		"LogoutRequest saml2":                          8,
+		"LogoutResponse saml2":                         1,
+		"RequestSecurityTokenResponseCollection wsfed": 1,
+		"Response saml11":                              1,
+		"Response saml2":                               214,
+		"html":                                         7,
+	}
+	got := map[string]int{}
+	for _, dir := range []string{"messages", "metadata", "entra/saml"} {
+		for name, doc := range corpusDocuments(t, filepath.Join(corpus, dir)) {
+			m := Read(doc)
+			exercise(t, name, m)
+			key := m.Type
+			if key == "Envelope" && m.Protocol == "" {
+				t.Log(name, m.Kind)
+			}
+			if m.Protocol != "" {
+				key += " " + m.Protocol
+			}
+			got[key]++
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("messages by type (-want +got):\n%s", diff)
+	}
+}
+
+// exercise asks a message everything and checks what must hold of any message.
+func exercise(t *testing.T, name string, m *Message) {
+	t.Helper()
+	for _, p := range SchemaOrder(m) {
+		if p.Element == nil || p.Kind == 0 || (p.Other == nil) != (p.Kind == Unexpected) {
+			t.Errorf("%s: incomplete order problem %+v", name, p)
+		}
+	}
+	for _, w := range WrongNamespaces(m) {
+		if w.Element == nil || w.Actual == w.Expected {
+			t.Errorf("%s: wrong namespace that is right: %+v", name, w)
+		}
+	}
+	for _, i := range InterruptedValues(m) {
+		if len(i.Before) > len(i.Value) || len(i.After) > len(i.Value) {
+			t.Errorf("%s: a part is longer than the whole: %+v", name, i)
+		}
+	}
+	m.Status.Success()
+	for _, meta := range ReadMetadata(m.Doc) {
+		if meta.Element == nil || meta.Doc != m.Doc {
+			t.Errorf("%s: metadata without its element", name)
+		}
+	}
+}
+
+func corpusDocuments(t *testing.T, dir string) map[string]*xmldoc.Document {
+	t.Helper()
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("no corpus here")
+	}
+	docs := map[string]*xmldoc.Document{}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if doc := decode(data); doc != nil {
+			docs[strings.TrimPrefix(path, dir+"/")] = doc
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return docs
+}
+
+// decode reads a sample that is XML, Base64 of it, or that deflated; nil for
+// anything else.
+func decode(data []byte) *xmldoc.Document {
+	text := strings.TrimSpace(string(data))
+	if unescaped, err := url.QueryUnescape(text); err == nil && !strings.Contains(text, "+") {
+		text = unescaped
+	}
+	candidates := [][]byte{data}
+	if der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), "")); err == nil {
+		candidates = append(candidates, der)
+		if inflated, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(der)), 1<<20)); err == nil {
+			candidates = append(candidates, inflated)
+		}
+	}
+	for _, c := range candidates {
+		if doc, err := xmldoc.Parse(c, xmldoc.Limits{}); err == nil {
+			return doc
+		}
+	}
+	return nil
+}
