@@ -7,7 +7,12 @@ var issuerRows = []recogniser{
 	{"entra", "", lazily(`(?i)^https?://sts\.(?:windows\.net|chinacloudapi\.cn)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/[^/]*)?/?$`)},
 	{"entra", "", lazily(`(?i)^https?://login\.(?:microsoftonline\.(?:com|us)|partner\.microsoftonline\.cn|chinacloudapi\.cn|windows\.net)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/.*)?$`)},
 	{"adfs", "", lazily(`(?i)^https?://([a-z0-9.-]+)(?::\d+)?/adfs/(?:services/trust|ls)/?$`)},
+	{"google", "", lazily(`(?i)^https?://accounts\.google\.com/o/saml2(?:/idp)?\?idpid=([0-9a-z]+)$`)},
+	{"keycloak", "", lazily(`(?i)^https?://([a-z0-9.-]+(?::\d+)?(?:/auth)?/realms/[^/?#]+)/?(?:protocol/saml.*)?$`)},
 	{"okta", "", lazily(`(?i)^https?://www\.okta\.com/([0-9a-z]+)/?$`)},
+	{"onelogin", "", lazily(`(?i)^https?://app\.onelogin\.com/saml/metadata/([0-9a-z_-]+)/?$`)},
+	{"ping", "", lazily(`(?i)^https?://auth\.pingone\.(?:com|eu|ca|asia|com\.au|sg)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/.*)?$`)},
+	{"shibboleth", "", lazily(`(?i)^https?://([a-z0-9.-]+)(?::\d+)?/idp/shibboleth/?$`)},
 }
 
 // endpointRows are the patterns that tell it by one of its URLs.
@@ -25,6 +30,13 @@ var endpointRows = []recogniser{
 	{"adfs", "self-hosted", lazily(`(?i)^https://([a-z0-9.-]+)(?::\d+)?/adfs/ls/?(?:\?.*)?$`)},
 	{"adfs", "self-hosted", lazily(`(?i)^https://([a-z0-9.-]+)(?::\d+)?/adfs/ls/?(?:\?wa=wsignout1\.0)?$`)},
 	{"adfs", "self-hosted", lazily(`(?i)^https://([a-z0-9.-]+)(?::\d+)?/FederationMetadata/2007-06/FederationMetadata\.xml$`)},
+	{"google", "global", lazily(`(?i)^https://accounts\.google\.com/o/saml2/(?:idp|initsso)\?idpid=([0-9a-z]+)(?:&.*)?$`)},
+	{"keycloak", "self-hosted", lazily(`(?i)^https?://([a-z0-9.-]+(?::\d+)?(?:/auth)?/realms/[^/?#]+)/protocol/saml(?:/clients/[^/?#]+)?(?:\?.*)?$`)},
+	{"keycloak", "self-hosted", lazily(`(?i)^https?://([a-z0-9.-]+(?::\d+)?(?:/auth)?/realms/[^/?#]+)/protocol/saml/descriptor$`)},
 	{"okta", "global", lazily(`(?i)^https://([a-z0-9.-]+)/app/[^/?]+/([0-9a-z]+)/sso/saml(?:\?.*)?$`)},
 	{"okta", "global", lazily(`(?i)^https://([a-z0-9.-]+)/(?:app/[0-9a-z]+|api/v1/apps/[0-9a-z]+)/sso/saml/metadata$`)},
+	{"onelogin", "global", lazily(`(?i)^https://([a-z0-9-]+\.onelogin\.com)/trust/saml2/(?:http-post|http-redirect)/sso/[0-9a-z_-]+$`)},
+	{"ping", "pingone", lazily(`(?i)^https://auth\.pingone\.(?:com|eu|ca|asia|com\.au|sg)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/saml20/idp/sso$`)},
+	{"ping", "pingfederate", lazily(`(?i)^https://([a-z0-9.-]+)(?::\d+)?/idp/SSO\.saml2$`)},
+	{"shibboleth", "self-hosted", lazily(`(?i)^https://([a-z0-9.-]+)(?::\d+)?/idp/profile/SAML2/(?:Redirect/SSO|POST/SSO|POST-SimpleSign/SSO|SOAP/ECP|Unsolicited/SSO)(?:\?.*)?$`)},
 }
