@@ -49,6 +49,13 @@ type Reference struct {
 	Transforms      []string       // algorithm URIs in order
 	DigestAlgorithm string         // URI
 	Digest          Verdict
+	// Expected is the decoded DigestValue, Computed the digest of what the
+	// Reference names; nil where it could not be read or computed.
+	Expected, Computed []byte
+
+	id         string           // that URI names; "" where it names none
+	candidates []*etree.Element // the elements that carry it
+	enveloped  bool
 }
 
 // Signature is one ds:Signature with the facts of every stage.

@@ -1,0 +1,150 @@
+package xmldsig
+
+import (
+	"strings"
+
+	"github.com/beevik/etree"
+
+	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
+)
+
+const (
+	samlPrefix = "urn:oasis:names:tc:SAML:"
+	saml2      = samlPrefix + "2.0:assertion"
+	saml1      = samlPrefix + "1.0:assertion"
+	samlp2     = samlPrefix + "2.0:protocol"
+	samlp1     = samlPrefix + "1.0:protocol"
+
+	wssePrefix = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-"
+	wsuName    = wssePrefix + "utility-1.0.xsd"
+	wsseName   = wssePrefix + "secext-1.0.xsd"
+)
+
+// identifier is one attribute that names its element.
+type identifier struct {
+	value   string
+	element *etree.Element
+	attr    *etree.Attr
+	// usable: a Reference may name the element by it. Attributes of foreign
+	// namespaces that are merely called ID are not, but readers that look at
+	// local names are fooled by them.
+	usable bool
+}
+
+// survey is what one walk over a document finds.
+type survey struct {
+	ids        []identifier
+	index      map[string][]int // value to ids, once there are many
+	signatures []*etree.Element
+	// consumed are the assertions and protocol messages that a receiver could
+	// take for the one to act on: all outside of saml:Advice.
+	consumed []*etree.Element
+	oddNames []*etree.Element // elements that declare a namespace that is no absolute URI
+}
+
+// manyIDs is where a map beats a scan.
+const manyIDs = 16
+
+func newSurvey(root *etree.Element) *survey {
+	s := &survey{}
+	s.walk(root, false)
+	if len(s.ids) > manyIDs {
+		s.index = make(map[string][]int, len(s.ids))
+		for i, id := range s.ids {
+			s.index[id.value] = append(s.index[id.value], i)
+		}
+	}
+	return s
+}
+
+func (s *survey) walk(el *etree.Element, inAdvice bool) {
+	for i := range el.Attr {
+		s.attribute(el, &el.Attr[i])
+	}
+	switch el.Tag {
+	case "Signature":
+		if xmldoc.Is(el, dsNamespace, "Signature") {
+			s.signatures = append(s.signatures, el)
+		}
+	case "Advice":
+		inAdvice = inAdvice || isSAML(el)
+	case "Assertion", "Response", "AuthnRequest", "LogoutRequest", "LogoutResponse":
+		if !inAdvice && isSAML(el) {
+			s.consumed = append(s.consumed, el)
+		}
+	}
+	for _, token := range el.Child {
+		if child, ok := token.(*etree.Element); ok {
+			s.walk(child, inAdvice)
+		}
+	}
+}
+
+func (s *survey) attribute(el *etree.Element, a *etree.Attr) {
+	if prefix, ok := declares(a); ok {
+		if !absoluteURI(a.Value) && (a.Value != "" || prefix != "") && len(s.oddNames) < 8 {
+			s.oddNames = append(s.oddNames, el)
+		}
+		return
+	}
+	switch a.Key {
+	case "ID", "Id", "id":
+	case "AssertionID", "ResponseID", "RequestID":
+		if a.Space != "" {
+			return
+		}
+	default:
+		return
+	}
+	usable := a.Space == "" || a.Space == "xml" && a.Key == "id" || a.Key == "Id" && xmldoc.Resolve(el, a.Space) == wsuName
+	s.ids = append(s.ids, identifier{a.Value, el, a, usable})
+}
+
+// named returns the elements that carry an ID, at most a handful.
+func (s *survey) named(id string) (elements []*etree.Element) {
+	add := func(i identifier) {
+		if i.usable && len(elements) < 4 && (len(elements) == 0 || elements[len(elements)-1] != i.element) {
+			elements = append(elements, i.element)
+		}
+	}
+	if s.index != nil {
+		for _, i := range s.index[id] {
+			add(s.ids[i])
+		}
+		return elements
+	}
+	for _, i := range s.ids {
+		if i.value == id {
+			add(i)
+		}
+	}
+	return elements
+}
+
+// isSAML reports whether an element is in one of the namespaces of SAML.
+func isSAML(el *etree.Element) bool {
+	return strings.HasPrefix(xmldoc.Namespace(el), samlPrefix)
+}
+
+// absoluteURI reports whether a namespace name has a scheme and only the
+// characters of RFC 3986, which Namespaces in XML 1.0 section 2.2 demands and
+// canonicalisers rely on.
+func absoluteURI(s string) bool {
+	colon := strings.IndexByte(s, ':')
+	if colon < 1 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
+		switch {
+		case c <= ' ' || c >= 0x7f:
+			return false
+		case i >= colon || letter:
+		case i > 0 && (c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.'):
+		default:
+			return false
+		}
+	}
+	return true
+}
