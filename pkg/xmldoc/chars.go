@@ -67,23 +67,31 @@ func within(r rune, ranges []runeRange) bool {
 // scanNCName returns the end of the name without colon that begins at i, or i
 // where none does (Namespaces in XML, production 4).
 func scanNCName(s string, i int) int {
-	begin := i
+	if i == len(s) {
+		return i
+	}
+	if c := s[i]; c < utf8.RuneSelf {
+		if classes[c]&nameStart == 0 {
+			return i
+		}
+		i++
+	} else {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if !within(r, nameStartRunes) {
+			return i
+		}
+		i += n
+	}
 	for i < len(s) {
-		c := s[i]
-		if c < utf8.RuneSelf {
-			want := nameChar
-			if i == begin {
-				want = nameStart
-			}
-			if classes[c]&want == 0 {
-				return i
-			}
+		for i < len(s) && classes[s[i]]&nameChar != 0 {
 			i++
-			continue
+		}
+		if i == len(s) || s[i] < utf8.RuneSelf {
+			break
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
-		if !within(r, nameStartRunes) && (i == begin || !within(r, nameOnlyRunes)) {
-			return i
+		if !within(r, nameStartRunes) && !within(r, nameOnlyRunes) {
+			break
 		}
 		i += n
 	}

@@ -120,11 +120,13 @@ func (p *parser) document() *SyntaxError {
 		return err
 	}
 	for p.pos < len(p.s) {
-		read := p.text
+		var err *SyntaxError
 		if p.s[p.pos] == '<' {
-			read = p.markup
+			err = p.markup()
+		} else {
+			err = p.text()
 		}
-		if err := read(); err != nil {
+		if err != nil {
 			return err
 		}
 		if p.tree.nodes > 4*p.limits.Elements {

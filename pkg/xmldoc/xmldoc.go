@@ -115,7 +115,7 @@ func Parse(src []byte, limits Limits) (*Document, error) {
 	in := decode(src)
 	p := newParser(in, limits)
 	err := p.document()
-	if in.fault != nil && (err == nil || err.Check == checkTruncated) {
+	if in.fault != nil && (err == nil || err.Span.Offset >= in.good) {
 		err = in.fault
 	}
 	if err != nil {
