@@ -1,0 +1,110 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ssodoctor/ssodoctor/pkg/report"
+	"github.com/ssodoctor/ssodoctor/pkg/validate"
+)
+
+// checkOptions are the flags of check.
+type checkOptions struct {
+	common
+	expectationFlags
+	message int
+	inputs  []string
+}
+
+const checkLong = `Diagnose captured sign-ins: a HAR file, a SAMLResponse as XML or Base64, a form
+body, a redirect URL, the page that posts the form, a log line. Formats are
+recognised from content. A directory is searched for captures; "-" or no
+argument reads standard input.
+
+Everything that both sides have agreed on can be given, and makes more checks
+possible. Nothing is needed: what cannot be judged is reported as not checked,
+with the reason.`
+
+const checkExample = `  ssodoctor check login.har
+  ssodoctor check login.har --profile haloitsm --acs https://halo.contoso.com/auth/saml
+  pbpaste | ssodoctor check --cert idp.cer --entity-id https://halo.contoso.com
+  ssodoctor check login.har --idp-metadata federationmetadata.xml --sp-metadata sp.xml
+  ssodoctor check response.xml --require-claim 'first_name' --require-claim 'role=^Agent'`
+
+func newCheck(env *Env, run func(*cobra.Command, *Env, *checkOptions) error) *cobra.Command {
+	o := &checkOptions{}
+	c := &cobra.Command{
+		Use:     "check [FILE|-]...",
+		Short:   "Diagnose captured sign-ins",
+		Long:    checkLong,
+		Example: checkExample,
+		RunE: func(c *cobra.Command, args []string) error {
+			o.inputs = args
+			return run(c, env, o)
+		},
+	}
+	o.common.bind(c, "text", "json")
+	o.common.bindVerdict(c)
+	o.expectationFlags.bind(c)
+	c.Flags().IntVar(&o.message, "message", -1, "judge only the message with this `number`")
+	return c
+}
+
+func runCheck(c *cobra.Command, env *Env, o *checkOptions) error {
+	if err := settle(c, env, o.config); err != nil {
+		return err
+	}
+	if err := o.valid(); err != nil {
+		return err
+	}
+	clock, err := o.clock(env)
+	if err != nil {
+		return err
+	}
+	expect, err := o.expectations(c.Context(), env)
+	if err != nil {
+		return err
+	}
+	expect.SecondOpinion = expect.SecondOpinion || o.verbose
+	in, err := readInputs(env, o.inputs)
+	if err != nil {
+		return err
+	}
+	r := validate.Examine(in.captures, expect, clock)
+	if o.message >= 0 {
+		if o.message >= len(r.Messages) {
+			return usageError{fmt.Errorf("--message is %d, but there are %d messages, numbered from 0", o.message, len(r.Messages))}
+		}
+		r.Only(o.message)
+	}
+	if len(in.captures) > 0 || o.format != "text" {
+		if err := o.report(env, r); err != nil {
+			return err
+		}
+	}
+	switch {
+	case o.failing(r.Summary):
+		return errFindings
+	case in.unusable > 0:
+		return unusableError{}
+	}
+	return nil
+}
+
+// valid holds the choices of the flags against what is known.
+func (o *checkOptions) valid() error {
+	if err := oneOf("format", o.format, report.Formats()); err != nil {
+		return err
+	}
+	if err := oneOf("color", o.color, colors); err != nil {
+		return err
+	}
+	return oneOf("fail-on", o.failOn, failOns)
+}
+
+func (o *checkOptions) report(env *Env, r *validate.Report) error {
+	write, _ := report.Lookup(o.format)
+	return o.write(env, func(w io.Writer) error { return write(w, r, o.look(env)) })
+}

@@ -1,0 +1,117 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ssodoctor/ssodoctor/pkg/report"
+	"github.com/ssodoctor/ssodoctor/pkg/trace"
+	"github.com/ssodoctor/ssodoctor/pkg/validate"
+)
+
+// decodeOptions are the flags of decode.
+type decodeOptions struct {
+	common
+	message int
+	inputs  []string
+}
+
+var decodeFormats = []string{"summary", "xml", "pretty", "json"}
+
+const decodeLong = `Print what a capture holds, decoded.
+
+  summary  one screen a message
+  xml      the documents byte for byte as they were sent
+  pretty   the documents indented for eyes; signatures do not survive that
+  json     the messages in the form that "check --format json" has
+
+Nothing is judged but the signatures, with the keys that the messages bring.`
+
+func newDecode(env *Env, run func(*cobra.Command, *Env, *decodeOptions) error) *cobra.Command {
+	o := &decodeOptions{}
+	c := &cobra.Command{
+		Use:   "decode [FILE|-]...",
+		Short: "Print what a capture holds, decoded",
+		Long:  decodeLong,
+		Example: `  ssodoctor decode login.har
+  pbpaste | ssodoctor decode --format xml > response.xml`,
+		RunE: func(c *cobra.Command, args []string) error {
+			o.inputs = args
+			return run(c, env, o)
+		},
+	}
+	o.common.bind(c, decodeFormats...)
+	o.common.bindTime(c)
+	c.Flags().IntVar(&o.message, "message", -1, "print only the message with this `number`")
+	return c
+}
+
+func runDecode(c *cobra.Command, env *Env, o *decodeOptions) error {
+	if err := settle(c, env, o.config); err != nil {
+		return err
+	}
+	if err := oneOf("format", o.format, decodeFormats); err != nil {
+		return err
+	}
+	if err := oneOf("color", o.color, colors); err != nil {
+		return err
+	}
+	clock, err := o.clock(env)
+	if err != nil {
+		return err
+	}
+	in, err := readInputs(env, o.inputs)
+	if err != nil {
+		return err
+	}
+	var messages []*trace.Message
+	for _, capture := range in.captures {
+		messages = append(messages, capture.Messages...)
+	}
+	if o.message >= len(messages) {
+		return usageError{fmt.Errorf("--message is %d, but there are %d messages, numbered from 0", o.message, len(messages))}
+	}
+	err = o.write(env, func(w io.Writer) error {
+		switch o.format {
+		case "xml", "pretty":
+			return o.documents(w, messages)
+		}
+		r := validate.Describe(in.captures, clock)
+		if o.message >= 0 {
+			r.Messages = r.Messages[o.message : o.message+1]
+		}
+		if o.format == "json" {
+			return report.Decoded(w, r)
+		}
+		return report.Messages(w, r.Messages, o.look(env))
+	})
+	if err == nil && in.unusable > 0 {
+		return unusableError{}
+	}
+	return err
+}
+
+// documents writes the documents themselves. One alone is written byte for
+// byte; several are set apart by a line end.
+func (o *decodeOptions) documents(w io.Writer, messages []*trace.Message) error {
+	if o.message >= 0 {
+		messages = messages[o.message : o.message+1]
+	}
+	for i, m := range messages {
+		if i > 0 {
+			io.WriteString(w, "\n")
+		}
+		if o.format == "pretty" {
+			if err := report.Pretty(w, m.XML); err != nil {
+				return err
+			}
+			continue
+		}
+		if _, err := w.Write(m.XML); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/ssodoctor/ssodoctor/"
+
+// rooms says which rooms of the house each room may import: data goes from
+// bytes to trace to saml to validate to report, and imports follow it
+// downwards.
+var rooms = map[string][]string{
+	"pkg/finding":  {},
+	"pkg/xmldoc":   {"pkg/finding"},
+	"pkg/keys":     {"pkg/finding"},
+	"pkg/profile":  {"pkg/finding"},
+	"pkg/xmldsig":  {"pkg/finding", "pkg/keys", "pkg/xmldoc"},
+	"pkg/saml":     {"pkg/finding", "pkg/keys", "pkg/xmldoc"},
+	"pkg/trace":    {"pkg/finding"},
+	"pkg/validate": {"pkg/finding", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig"},
+	"pkg/report":   {"pkg/finding", "pkg/profile", "pkg/saml", "pkg/validate", "pkg/xmldoc"},
+}
+
+// owners are the rooms that alone may import a package from outside, or one
+// that reaches the world around the process.
+var owners = map[string][]string{
+	"github.com/spf13/cobra":              {"cmd", "internal/gen"},
+	"github.com/spf13/viper":              {"cmd"},
+	"github.com/russellhaering/goxmldsig": {"pkg/xmldsig"},
+	"github.com/fatih/color":              {"pkg/report"},
+	"golang.org/x/term":                   {"cmd"},
+	"os":                                  {"cmd", "internal/gen", ""},
+	"net/http":                            {"cmd"},
+	"os/exec":                             {},
+	"log":                                 {},
+	"unsafe":                              {},
+}
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+}
+
+func TestImportsFollowTheDesign(t *testing.T) {
+	for _, p := range packages(t) {
+		room := strings.TrimPrefix(p.ImportPath, strings.TrimSuffix(module, "/"))
+		room = strings.TrimPrefix(room, "/")
+		for _, imported := range p.Imports {
+			if inner, ok := strings.CutPrefix(imported, module); ok {
+				if allowed, known := rooms[room]; known && !slices.Contains(allowed, inner) {
+					t.Errorf("%s imports %s, which the design does not allow", room, inner)
+				}
+				continue
+			}
+			for outside, allowed := range owners {
+				inside := imported == outside || strings.Contains(outside, ".") && strings.HasPrefix(imported, outside+"/")
+				if inside && !slices.Contains(allowed, room) {
+					t.Errorf("%s imports %s, which is reserved to %q", room, imported, allowed)
+				}
+			}
+		}
+	}
+}
+
+func TestEveryRoomIsInTheDesign(t *testing.T) {
+	for _, p := range packages(t) {
+		room := strings.TrimPrefix(p.ImportPath, module)
+		if _, known := rooms[room]; strings.HasPrefix(room, "pkg/") && !known {
+			t.Errorf("%s is not in the table of rooms", room)
+		}
+	}
+}
+
+func packages(t *testing.T) []goPackage {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []goPackage
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := d.Decode(&p); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, p)
+	}
+	if len(list) < len(rooms) {
+		t.Fatalf("go list found %d packages, expected at least %d", len(list), len(rooms))
+	}
+	return list
+}

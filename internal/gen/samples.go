@@ -1,0 +1,84 @@
+package main
+
+import (
+	"encoding/pem"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/ssodoctor/ssodoctor/internal/samltest"
+)
+
+// samples writes the captures and files that the documentation and the tests
+// of the commands run on. Each has one thing wrong, told by its name.
+func samples(dir string) error {
+	for name, content := range map[string]string{
+		"correct.har":             signIn(signed(samltest.KeyA)),
+		"correct.xml":             signed(samltest.KeyA).XML(),
+		"correct.txt":             samltest.Base64(signed(samltest.KeyA).XML()),
+		"rotated-certificate.har": signIn(signed(samltest.KeyB)),
+		"reply-url.har":           signIn(with(func(r *samltest.Response) { r.Destination += "/" })),
+		"misnamed-claims.har":     signIn(with(renameClaims)),
+		"expired.har":             signIn(with(expire)),
+		"refused.har":             signIn(samltest.NewErrorResponse("AADSTS75011: Authentication method 'X509, MultiFactor' by which the user authenticated with the service doesn't match requested authentication method 'Password, ProtectedTransport'.", "urn:oasis:names:tc:SAML:2.0:status:Responder", "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext")),
+		"tampered.xml":            tampered(),
+		"pretty.xml":              strings.ReplaceAll(signed(samltest.KeyA).XML(), "><", ">\n<"),
+		"openid.har":              openID(),
+		"nothing.har":             samltest.HAR(samltest.Get(samltest.Time, "https://intranet.contoso.com/", "<h1>Hello</h1>")),
+		"idp-metadata.xml":        samltest.NewIdPMetadata(samltest.KeyA.Certificate).XML(),
+		"sp-metadata.xml":         samltest.NewSPMetadata().XML(),
+		"app.cer":                 certificate(samltest.KeyA),
+	} {
+		if err := write(dir, name, func(w io.Writer) error { _, err := io.WriteString(w, content); return err }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func signed(key samltest.Key) *samltest.Response {
+	r := samltest.NewResponse()
+	r.Sign(samltest.SignAssertion, key)
+	return r
+}
+
+// with is the correct response with one change.
+func with(change func(*samltest.Response)) *samltest.Response {
+	r := signed(samltest.KeyA)
+	change(r)
+	return r
+}
+
+func signIn(r *samltest.Response) string {
+	return samltest.HAR(samltest.SignIn(samltest.NewAuthnRequest().XML(), r.XML())...)
+}
+
+// renameClaims leaves Entra's default names where the app reads its own.
+func renameClaims(r *samltest.Response) {
+	r.Assertions[0].Remove("first_name", "last_name")
+}
+
+// expire makes the assertion end six minutes before it was posted.
+func expire(r *samltest.Response) {
+	a := r.Assertions[0]
+	a.NotOnOrAfter = samltest.At(-6 * time.Minute)
+	a.NotBefore = samltest.At(-71 * time.Minute)
+}
+
+// tampered changes the user after the assertion was signed.
+func tampered() string {
+	r := signed(samltest.KeyA)
+	r.EditSigned(func(xml string) string { return strings.ReplaceAll(xml, samltest.User, "eve@contoso.com") })
+	return r.XML()
+}
+
+func openID() string {
+	return samltest.HAR(
+		samltest.Redirect(samltest.Time, "https://portal.contoso.com/", "https://login.microsoftonline.com/"+samltest.TenantID+"/oauth2/v2.0/authorize?client_id=9c1d4f6a-0000-4000-8000-2b3c4d5e6f70&response_type=code&scope=openid%20profile&redirect_uri=https%3A%2F%2Fportal.contoso.com%2Fcallback"),
+		samltest.Get(samltest.Time.Add(time.Second), "https://login.microsoftonline.com/"+samltest.TenantID+"/oauth2/v2.0/authorize?client_id=9c1d4f6a-0000-4000-8000-2b3c4d5e6f70&response_type=code&scope=openid%20profile&redirect_uri=https%3A%2F%2Fportal.contoso.com%2Fcallback", "<h1>Sign in</h1>"),
+	)
+}
+
+func certificate(key samltest.Key) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: key.Certificate}))
+}
