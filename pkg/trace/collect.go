@@ -27,6 +27,9 @@ type collector struct {
 	known   map[[sha256.Size]byte]*Message
 	total   int  // bytes of all messages
 	full    bool // a limit was hit, and reported
+
+	openID   *openID // nil where there is no sign of it
+	bodiless int     // POST requests without a body
 }
 
 func newCollector(name string, limits Limits) *collector {

@@ -63,6 +63,9 @@ func (l Limits) unpack(d *decoded, data []byte) error {
 		return &undecodable{"xml-malformed", "the value decodes to " + what + ", not to a message"}
 	}
 	out, kind, err := l.inflate(data)
+	if kind == zlibWrapped && !isXMLStart(out) && !errors.Is(err, errTooLarge) {
+		out, kind, err = l.inflateAs(rawDeflate, data)
+	}
 	if errors.Is(err, errTooLarge) {
 		return &undecodable{"input-too-large", fmt.Sprintf("the %d bytes of the value inflate to more than %d bytes or %d times their size", len(data), l.Message, l.Ratio)}
 	}

@@ -1,6 +1,329 @@
 package trace
 
-import "net/url"
+import (
+	"bytes"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+)
+
+// exchange takes the facts and the messages out of one entry: the form in the
+// request body, the query of the URL, the redirect, the response.
+func (c *collector) exchange(e *entry) {
+	index := c.capture.ExchangeCount
+	c.capture.ExchangeCount++
+	before := len(c.capture.Messages)
+	if e.redirect == "" {
+		e.redirect = headerValue(e.response, "location")
+	}
+	fact := factsOf(e)
+	fact.Index = index
+	from := carrier{exchange: index, time: fact.Time, url: e.url}
+	fact.Parameters = factParameters(fact.Parameters, c.requestBody(e, from))
+	fact.Parameters = factParameters(fact.Parameters, c.requestURL(e, from))
+	c.redirect(e, from)
+	c.responseBody(e, from, &fact)
+	c.noteOpenID(e, &fact)
+	if e.bodyCut || e.contentCut {
+		c.problem(index, "input-too-large", finding.Error, "a body of this exchange is longer than %d bytes, the rest was not looked at", c.maxText())
+	}
+	if fact.Method == "POST" && !e.hasBody && len(e.params) == 0 {
+		c.bodiless++
+	}
+	c.keep(fact, len(c.capture.Messages) > before)
+}
+
+// keep stores the facts of an exchange. The last half of the room is for the
+// exchanges that a sign-in is made of.
+func (c *collector) keep(fact Exchange, hasMessage bool) {
+	n := len(c.capture.Exchanges)
+	relevant := hasMessage || len(fact.Parameters) > 0 || len(fact.Errors) > 0 || fact.RedirectURL != ""
+	if n < c.limits.Exchanges/2 || relevant && n < c.limits.Exchanges {
+		c.capture.Exchanges = append(c.capture.Exchanges, fact)
+	}
+}
+
+// factsOf gives the facts that need no look at bodies.
+func factsOf(e *entry) Exchange {
+	fact := Exchange{
+		Time: parseTime(e.started), Method: strings.ToUpper(e.method),
+		URL: shownURL(e.url), Status: e.status, Span: e.span,
+		ContentType: mediaType(e.mime),
+	}
+	if e.redirect != "" {
+		fact.RedirectURL = shownURL(resolveURL(e.url, e.redirect))
+	}
+	if fact.ContentType == "" {
+		fact.ContentType = mediaType(headerValue(e.response, "content-type"))
+	}
+	if date, err := time.Parse(time.RFC1123, headerValue(e.response, "date")); err == nil {
+		fact.ServerDate = date.UTC()
+	}
+	for _, h := range e.response {
+		if h.name == "set-cookie" {
+			// Some producers join the cookies of several headers with line ends.
+			for line := range strings.Lines(h.value) {
+				fact.SetCookies = append(fact.SetCookies, parseCookie(line))
+			}
+		}
+	}
+	for _, h := range e.request {
+		if h.name == "cookie" {
+			for part := range strings.SplitSeq(h.value, ";") {
+				name, _, _ := strings.Cut(strings.TrimSpace(part), "=")
+				fact.SentCookies = append(fact.SentCookies, name)
+			}
+		}
+	}
+	return fact
+}
+
+func headerValue(headers []header, name string) string {
+	for _, h := range headers {
+		if h.name == name {
+			return h.value
+		}
+	}
+	return ""
+}
+
+func mediaType(value string) string {
+	value, _, _ = strings.Cut(value, ";")
+	return strings.ToLower(strings.TrimSpace(value))
+}
+
+// parseCookie reads the attributes of a Set-Cookie header (RFC 6265bis 4.1).
+func parseCookie(line string) Cookie {
+	first, rest, _ := strings.Cut(strings.TrimSpace(line), ";")
+	name, _, _ := strings.Cut(first, "=")
+	cookie := Cookie{Name: strings.TrimSpace(name)}
+	for part := range strings.SplitSeq(rest, ";") {
+		key, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		switch strings.ToLower(key) {
+		case "domain":
+			cookie.Domain = value
+		case "path":
+			cookie.Path = value
+		case "samesite":
+			for _, known := range []string{"Strict", "Lax", "None"} {
+				if strings.EqualFold(value, known) {
+					cookie.SameSite = known
+				}
+			}
+		case "secure":
+			cookie.Secure = true
+		}
+	}
+	return cookie
+}
+
+// timeLayouts are the ways in which producers write startedDateTime. A time
+// without zone is no time that anything could be judged at.
+var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999Z07"}
+
+func parseTime(text string) time.Time {
+	for _, layout := range timeLayouts {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}
+
+// maxFact is the longest value of a parameter that is kept as a fact.
+const maxFact = 2048
+
+func factParameters(facts []Parameter, pairs []pair) []Parameter {
+	for _, p := range pairs {
+		if name, kind := lookup(p.name); kind == factParameter && len(facts) < 64 {
+			facts = append(facts, Parameter{name, shorten(p.value, maxFact)})
+		}
+	}
+	return facts
+}
+
+// requestBody reads the body that was sent and gives its parameters.
+func (c *collector) requestBody(e *entry, from carrier) []pair {
+	from.place, from.method, from.url = RequestBody, "POST", e.url
+	body := dropUploadHeaders(e.body)
+	if isXMLStart(body) {
+		c.soap(body, from)
+		return e.params
+	}
+	if isJSON(body) {
+		c.jsonStrings(body, from)
+		return e.params
+	}
+	pairs := parseForm(bytes.TrimRight(body, "\r\n"))
+	if bytes.HasPrefix(body, []byte("--")) {
+		pairs = parseMultipart(body)
+	}
+	if !hasMessage(pairs) && len(e.params) > 0 {
+		pairs = e.params
+	}
+	c.parameters(pairs, from)
+	return pairs
+}
+
+var uploadHeader = regexp.MustCompile(`^(?i)content-(type|length|disposition):[^\r\n]*\r?\n`)
+
+// dropUploadHeaders takes off the header lines that Firefox writes before a
+// body that came from a form.
+func dropUploadHeaders(body []byte) []byte {
+	rest := body
+	for {
+		at := uploadHeader.FindIndex(rest)
+		if at == nil {
+			break
+		}
+		rest = rest[at[1]:]
+	}
+	if len(rest) == len(body) {
+		return body
+	}
+	return bytes.TrimPrefix(bytes.TrimPrefix(rest, []byte("\r")), []byte("\n"))
+}
+
+var multipartName = regexp.MustCompile(`(?i)\bname="([^"\r\n]{1,64})"`)
+
+// parseMultipart reads the plain fields of multipart/form-data (RFC 7578).
+func parseMultipart(body []byte) []pair {
+	boundary, _, _ := bytes.Cut(body, []byte("\n"))
+	boundary = bytes.TrimRight(boundary, "\r-")
+	if len(boundary) < 3 {
+		return nil
+	}
+	var out []pair
+	for part := range bytes.SplitSeq(body, boundary) {
+		head, value, found := bytes.Cut(part, []byte("\r\n\r\n"))
+		if name := multipartName.FindSubmatch(head); found && name != nil && len(out) < maxNamed {
+			out = append(out, pair{string(name[1]), bytes.TrimSuffix(value, []byte("\r\n"))})
+		}
+	}
+	return out
+}
+
+// requestURL reads the query and gives its parameters.
+func (c *collector) requestURL(e *entry, from carrier) []pair {
+	_, query := splitURL(e.url)
+	from.place, from.method = RequestURL, "GET"
+	pairs := parseForm([]byte(query))
+	if !hasMessage(pairs) && hasMessage(e.query) {
+		pairs = e.query
+	} else if hasMessage(pairs) {
+		from.rawQuery = query
+	}
+	from.url = withoutMessage(e.url)
+	c.parameters(pairs, from)
+	return pairs
+}
+
+func (c *collector) redirect(e *entry, from carrier) {
+	target := resolveURL(e.url, e.redirect)
+	if _, query := splitURL(target); e.redirect != "" && query != "" {
+		if pairs := parseForm([]byte(query)); hasMessage(pairs) {
+			from.place = RedirectURL
+			c.url(target, from)
+		}
+	}
+}
+
+// responseBody reads the page, SOAP message or JSON that was answered.
+func (c *collector) responseBody(e *entry, from carrier, fact *Exchange) {
+	body := e.content
+	if strings.EqualFold(e.encoding, "base64") {
+		text, err := decodeBase64(body)
+		if err != nil {
+			return
+		}
+		body = text.data
+	}
+	if order := utf16Order(body); order != nil {
+		body = fromUTF16(body, order)
+	}
+	if !hasMarker(body) || isScript(fact.ContentType) {
+		return
+	}
+	fact.Errors = errorTexts(body)
+	from.place = ResponseBody
+	start := bytes.TrimLeft(body, " \t\r\n\ufeff")
+	switch {
+	case isHTML(body):
+		c.page(body, from)
+	case isXMLStart(body):
+		c.soap(body, from)
+	case isJSON(start):
+		c.jsonStrings(body, from)
+	case bytes.Contains(body, []byte("<form")) || bytes.Contains(body, []byte("<FORM")):
+		c.page(body, from)
+	}
+}
+
+// isScript tells what is written to be run or drawn: it speaks of messages
+// without holding any.
+func isScript(mediaType string) bool {
+	return strings.Contains(mediaType, "script") || strings.HasPrefix(mediaType, "image/") ||
+		strings.HasPrefix(mediaType, "font/") || mediaType == "text/css"
+}
+
+// soap takes an XML body for a message where it is one of a protocol. Metadata
+// is none, and a WS-Security login holds a password.
+func (c *collector) soap(body []byte, from carrier) {
+	if order := utf16Order(body); order != nil {
+		body = fromUTF16(body, order)
+	}
+	start := bytes.IndexByte(body, '<')
+	if start < 0 || bytes.Contains(body, []byte("UsernameToken")) {
+		return
+	}
+	switch doc := scanDocument(body, start); doc.localName() {
+	case "EntityDescriptor", "EntitiesDescriptor":
+	case "Envelope":
+		if !bytes.Contains(body, []byte("urn:oasis:names:tc:SAML:")) {
+			return
+		}
+		c.document(body, from)
+	default:
+		if messageRoots[doc.localName()] {
+			c.document(body, from)
+		}
+	}
+}
+
+var (
+	providerError = regexp.MustCompile(`\b(AADSTS[0-9]{5,7}|MSIS[0-9]{4,5})\b`)
+	htmlTag       = regexp.MustCompile(`<[^>]{0,1000}>`)
+	whiteSpace    = regexp.MustCompile(`\s+`)
+)
+
+const (
+	maxErrors    = 5
+	maxErrorText = 400
+)
+
+// errorTexts finds the error codes on a page, each once, with the text that
+// follows.
+func errorTexts(body []byte) []ErrorText {
+	var out []ErrorText
+	seen := map[string]bool{}
+	for _, at := range providerError.FindAllIndex(body, 64) {
+		code := string(body[at[0]:at[1]])
+		if seen[code] || len(out) == maxErrors {
+			continue
+		}
+		seen[code] = true
+		text := body[at[0]:min(len(body), at[0]+2*maxErrorText)]
+		text = whiteSpace.ReplaceAll(htmlTag.ReplaceAll(text, []byte(" ")), []byte(" "))
+		if end := bytes.IndexAny(text, `"<>{}`); end > 0 {
+			text = text[:end]
+		}
+		out = append(out, ErrorText{code, shorten(bytes.ToValidUTF8(text, []byte("\ufffd")), maxErrorText)})
+	}
+	return out
+}
 
 // resolveURL gives the address that a form or redirect goes to.
 func resolveURL(base, reference string) string {
@@ -8,7 +331,7 @@ func resolveURL(base, reference string) string {
 		return base
 	}
 	b, err := url.Parse(base)
-	if err != nil || base == "" {
+	if err != nil || base == "" || strings.HasPrefix(reference, "https://") || strings.HasPrefix(reference, "http://") {
 		return reference
 	}
 	r, err := b.Parse(reference)
@@ -17,21 +340,3 @@ func resolveURL(base, reference string) string {
 	}
 	return r.String()
 }
-
-func (c *collector) hosts() []string {
-	var out []string
-	seen := map[string]bool{}
-	for _, e := range c.capture.Exchanges {
-		u, err := url.Parse(e.URL)
-		if err != nil || u.Host == "" || seen[u.Host] {
-			continue
-		}
-		seen[u.Host] = true
-		if out = append(out, u.Host); len(out) == 10 {
-			break
-		}
-	}
-	return out
-}
-
-func (c *collector) reportNotSAML() {}

@@ -124,7 +124,7 @@ func (c *collector) open(r io.Reader) (*bufio.Reader, []byte, error) {
 		src = bufio.NewReaderSize(&ratioReader{r: inner, in: r, ratio: int64(c.limits.Ratio)}, headBytes)
 	}
 	head, err := src.Peek(headBytes)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && len(head) == 0 {
+	if err != nil && !isTruncation(err) && len(head) == 0 {
 		return nil, nil, err
 	}
 	if order := utf16Order(head); order != nil && !isXMLStart(head) {
@@ -150,7 +150,7 @@ func (c *collector) all(src *bufio.Reader) ([]byte, error) {
 	if len(data) > c.limits.Text {
 		return nil, &UnreadableError{Check: "input-too-large", Reason: fmt.Sprintf("the input has more than %d bytes, which only a HAR file may have", c.limits.Text), Advice: advicePaste}
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, zlib.ErrChecksum) {
+	if err != nil && isTruncation(err) {
 		c.problem(-1, "input-truncated", finding.Error, "the compressed input ends early or is damaged after %d bytes", len(data))
 		err = nil
 	}
@@ -166,28 +166,6 @@ func whole(read func(*collector, []byte)) func(*collector, *bufio.Reader) error 
 		}
 		return err
 	}
-}
-
-// verdict is the error of a capture that was read and explains nothing.
-func (c *collector) verdict(size int64) error {
-	if len(c.capture.Messages) > 0 {
-		return nil
-	}
-	if c.reportNotSAML(); len(c.capture.Problems) > 0 {
-		for _, p := range c.capture.Problems {
-			if p.Check != "input-truncated" && p.Check != "input-repaired" {
-				return nil
-			}
-		}
-	}
-	e := &NoMessageError{Name: c.capture.Name, Format: c.capture.Format, Bytes: size, Exchanges: c.capture.ExchangeCount, Hosts: c.hosts(), Advice: advicePaste}
-	for _, p := range c.capture.Problems {
-		e.Reason = p.Detail
-	}
-	if e.Format == "har" {
-		e.Advice = adviceExportHAR
-	}
-	return e
 }
 
 // countingReader counts what was read.
@@ -236,7 +214,7 @@ var valueText = regexp.MustCompile(`^(-----BEGIN[^\n]*\n)?["'“‘«\x60]?[A-Za
 // not sentences.
 func isValue(head []byte) bool {
 	end := len(valueText.Find(head))
-	if end < min(len(head), 4096)-8 || hasMarker(head) {
+	if end < min(len(head), 4096)-8 || markerName.Match(head) {
 		return false
 	}
 	word := bytes.IndexAny(head, " \t\r\n")

@@ -2,8 +2,267 @@ package trace
 
 import (
 	"bufio"
+	"bytes"
+	"regexp"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
-func isHAR(head []byte) bool { return false }
+var harKey = regexp.MustCompile(`"(log|entries)"\s*:\s*[\[{]`)
 
-func (c *collector) readHAR(src *bufio.Reader) error { return nil }
+// isHAR knows a HAR file by its first keys.
+func isHAR(head []byte) bool {
+	return len(head) > 0 && head[0] == '{' && harKey.Match(head)
+}
+
+// harReader reads HTTP Archive 1.2 as its producers write it. It goes through
+// the file once and holds one entry at a time, of which it holds bodies only
+// where they have a marker.
+type harReader struct {
+	*collector
+	s *jsonStream
+}
+
+// header is a header field of a request or response.
+type header struct{ name, value string }
+
+// entry is what is wanted of one HAR entry.
+type entry struct {
+	span                finding.Span
+	started             string
+	method, url         string
+	status              int
+	redirect            string
+	request, response   []header
+	query, params       []pair
+	body                []byte // postData.text
+	hasBody             bool
+	content             []byte // response.content.text
+	mime, encoding      string // response.content
+	bodyMime            string // postData.mimeType
+	bodyCut, contentCut bool
+}
+
+// The longest values that are kept of an entry. A cut URL is reported.
+const (
+	maxURL    = 1 << 20
+	maxHeader = 64 << 10
+	maxWord   = 256
+)
+
+func (c *collector) readHAR(src *bufio.Reader) error {
+	h := harReader{c, newJSONStream(src)}
+	if bom, _ := src.Peek(3); bytes.Equal(bom, []byte("\ufeff")) {
+		n, _ := src.Discard(3)
+		h.s.base = int64(n)
+	}
+	h.s.object(h.member(1))
+	if h.s.readErr != nil {
+		return h.s.readErr
+	}
+	if h.s.broken {
+		at := h.s.here()
+		what := "is no JSON any more"
+		if h.s.eof && h.s.pos >= h.s.end {
+			what = "ends before it is complete"
+		}
+		h.capture.Problems = append(h.capture.Problems, finding.Problem{
+			Check: "input-truncated", Severity: finding.Error,
+			Detail:   "the HAR file " + what + "; the exchanges before that were read. Export it again",
+			Location: finding.Location{Span: at},
+		})
+	}
+	return nil
+}
+
+// maxHARDepth is how deep "entries" may stand: at the top, in "log", or with
+// one more object around that.
+const maxHARDepth = 3
+
+// member reads a member of an object that is no entry.
+func (h *harReader) member(depth int) func(key string) {
+	return func(key string) {
+		switch {
+		case key == "entries":
+			h.s.array(h.entry)
+		case depth < maxHARDepth && h.s.next() == '{':
+			h.s.object(h.member(depth + 1))
+		default:
+			h.s.skip()
+		}
+	}
+}
+
+func (h *harReader) entry() {
+	s := h.s
+	s.next()
+	e := entry{span: s.here()}
+	s.object(func(key string) {
+		switch key {
+		case "startedDateTime":
+			e.started = string(s.string(maxWord))
+		case "request":
+			s.object(func(key string) { h.request(&e, key) })
+		case "response":
+			s.object(func(key string) { h.response(&e, key) })
+		default:
+			s.skip()
+		}
+	})
+	e.span.End = s.offset()
+	if e.url != "" || e.method != "" || e.status != 0 || !s.broken {
+		h.exchange(&e)
+	}
+}
+
+func (h *harReader) request(e *entry, key string) {
+	switch key {
+	case "method":
+		e.method = string(h.s.string(maxWord))
+	case "url":
+		e.url = string(h.s.string(maxURL))
+	case "headers":
+		e.request = h.headers()
+	case "queryString":
+		e.query = h.pairs()
+	case "postData":
+		h.s.object(func(key string) { h.postData(e, key) })
+	default:
+		h.s.skip()
+	}
+}
+
+func (h *harReader) postData(e *entry, key string) {
+	switch key {
+	case "text":
+		e.hasBody = true
+		e.body, e.bodyCut = h.s.text(h.maxText())
+	case "mimeType":
+		e.bodyMime = string(h.s.string(maxWord))
+	case "params":
+		e.params = h.pairs()
+	default:
+		h.s.skip()
+	}
+}
+
+func (h *harReader) response(e *entry, key string) {
+	switch key {
+	case "status":
+		e.status = h.s.number()
+	case "headers":
+		e.response = h.headers()
+	case "redirectURL":
+		e.redirect = string(h.s.string(maxURL))
+	case "content":
+		h.s.object(func(key string) { h.content(e, key) })
+	default:
+		h.s.skip()
+	}
+}
+
+func (h *harReader) content(e *entry, key string) {
+	switch key {
+	case "text":
+		e.content, e.contentCut = h.s.text(h.maxText())
+	case "mimeType":
+		e.mime = string(h.s.string(maxWord))
+	case "encoding":
+		e.encoding = string(h.s.string(maxWord))
+	default:
+		h.s.skip()
+	}
+}
+
+// maxText is how long a body may be that holds the largest message, in Base64
+// and escaped.
+func (c *collector) maxText() int { return c.limits.Message * 8 / 5 }
+
+// wantedHeaders are the headers that exchanges are told by, in lower case.
+var wantedHeaders = map[string]bool{
+	"location": true, "date": true, "content-type": true, "set-cookie": true, "cookie": true,
+}
+
+// headers reads a list of {"name", "value"} objects, of [name, value] arrays,
+// or an object of names.
+func (h *harReader) headers() []header {
+	var out []header
+	h.named(maxHeader, maxHeader, func(name []byte) bool {
+		return len(name) <= 16 && wantedHeaders[string(bytes.ToLower(name))]
+	}, func(name string, value []byte) {
+		out = append(out, header{string(bytes.ToLower([]byte(name))), string(value)})
+	})
+	return out
+}
+
+// pairs reads the parameters that matter in the same three forms.
+func (h *harReader) pairs() []pair {
+	var out []pair
+	h.named(maxHeader, h.maxText(), func(name []byte) bool {
+		_, kind := lookup(string(name[:min(len(name), 64)]))
+		return kind != otherParameter
+	}, func(name string, value []byte) {
+		out = append(out, pair{name, bytes.Clone(value)})
+	})
+	return out
+}
+
+// maxNamed bounds a list of names and values.
+const maxNamed = 1000
+
+func (h *harReader) named(early, limit int, wanted func([]byte) bool, use func(string, []byte)) {
+	s, n := h.s, 0
+	pass := func(name string, read func(limit int) []byte) {
+		if n < maxNamed && wanted([]byte(name)) {
+			n++
+			use(name, read(limit))
+			return
+		}
+		s.skip()
+	}
+	if s.next() == '{' {
+		s.object(func(key string) { pass(key, s.string) })
+		return
+	}
+	s.array(func() {
+		if s.next() == '[' {
+			h.couple(pass)
+			return
+		}
+		h.nameValue(early, pass, use, wanted)
+	})
+}
+
+// couple reads [name, value].
+func (h *harReader) couple(pass func(string, func(int) []byte)) {
+	name, at := "", 0
+	h.s.array(func() {
+		if at++; at == 1 {
+			name = string(h.s.string(maxWord))
+		} else {
+			pass(name, h.s.string)
+		}
+	})
+}
+
+// nameValue reads {"name", "value"}, in either order.
+func (h *harReader) nameValue(early int, pass func(string, func(int) []byte), use func(string, []byte), wanted func([]byte) bool) {
+	name, named := "", false
+	var before []byte // a value that came before its name
+	h.s.object(func(key string) {
+		switch {
+		case key == "name" && before != nil:
+			if name = string(h.s.string(maxWord)); wanted([]byte(name)) {
+				use(name, before)
+			}
+		case key == "name":
+			name, named = string(h.s.string(maxWord)), true
+		case key == "value" && named:
+			pass(name, h.s.string)
+		case key == "value":
+			before = bytes.Clone(h.s.string(early))
+		default:
+			h.s.skip()
+		}
+	})
+}

@@ -22,27 +22,48 @@ const (
 // errTooLarge says that a stream inflates past its limit.
 var errTooLarge = errors.New("inflates past the limit")
 
-// inflate undoes any of the three wrappings of DEFLATE, told apart by their
-// first bytes, and stops at the limits of size and ratio. A stream that ends
-// early gives what there is with io.ErrUnexpectedEOF.
+// inflate undoes the wrapping of DEFLATE that the first bytes tell.
 func (l Limits) inflate(data []byte) ([]byte, compression, error) {
-	kind, open := rawDeflate, func(r io.Reader) (io.Reader, error) { return flate.NewReader(r), nil }
 	switch {
 	case bytes.HasPrefix(data, []byte{0x1f, 0x8b}):
-		kind, open = gzipWrapped, func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }
+		return l.inflateAs(gzipWrapped, data)
 	case isZlib(data):
-		kind, open = zlibWrapped, func(r io.Reader) (io.Reader, error) { return zlib.NewReader(r) }
+		return l.inflateAs(zlibWrapped, data)
 	}
-	limit := min(l.Message, max(len(data)*l.Ratio, 1024))
-	r, err := open(bytes.NewReader(data))
+	return l.inflateAs(rawDeflate, data)
+}
+
+// inflateAs stops at the limits of size and ratio. A stream that ends early
+// gives what there is, with io.ErrUnexpectedEOF.
+func (l Limits) inflateAs(kind compression, data []byte) ([]byte, compression, error) {
+	var r io.Reader = bytes.NewReader(data)
+	var err error
+	switch kind {
+	case gzipWrapped:
+		r, err = gzip.NewReader(r)
+	case zlibWrapped:
+		r, err = zlib.NewReader(r)
+	default:
+		r = flate.NewReader(r)
+	}
 	if err != nil {
 		return nil, kind, err
 	}
+	limit := min(l.Message, max(len(data)*l.Ratio, 1024))
 	out, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
 	if len(out) > limit {
 		return nil, kind, errTooLarge
 	}
 	return out, kind, err
+}
+
+// isTruncation reports whether a read error means that a file ends, early or
+// damaged, and not that it could not be read.
+func isTruncation(err error) bool {
+	var corrupt flate.CorruptInputError
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &corrupt) ||
+		errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) ||
+		errors.Is(err, zlib.ErrChecksum) || errors.Is(err, zlib.ErrHeader)
 }
 
 // isZlib knows the header of RFC 1950: deflate, and a checksum of two bytes.

@@ -24,12 +24,14 @@ func isJSON(head []byte) bool {
 // like a parameter, a {"name", "value"} object or ["name", "value"] array, or
 // a string that holds a message itself. Structure is not looked at, so a text
 // that is cut or wrong elsewhere is read all the same.
-func (c *collector) readJSON(text []byte) {
+func (c *collector) readJSON(text []byte) { c.jsonStrings(text, bare()) }
+
+func (c *collector) jsonStrings(text []byte, from carrier) {
 	var pairs []pair
 	key, name := "", ""
 	flush := func() {
 		if len(pairs) > 0 {
-			c.parameters(pairs, bare())
+			c.parameters(pairs, from)
 		}
 		pairs = nil
 	}
@@ -53,7 +55,7 @@ func (c *collector) readJSON(text []byte) {
 			i = next + 1
 			continue
 		}
-		pairs, name = c.jsonValue(pairs, key, name, raw)
+		pairs, name = c.jsonValue(pairs, key, name, raw, from)
 		key = ""
 	}
 	flush()
@@ -61,7 +63,7 @@ func (c *collector) readJSON(text []byte) {
 
 // jsonValue handles one string value. Name is a parameter whose value is to
 // follow.
-func (c *collector) jsonValue(pairs []pair, key, name string, raw []byte) ([]pair, string) {
+func (c *collector) jsonValue(pairs []pair, key, name string, raw []byte, from carrier) ([]pair, string) {
 	value := unescapeJSON(raw)
 	if _, kind := lookup(key); kind == messageParameter || kind == relayParameter {
 		return append(pairs, pair{key, value}), ""
@@ -73,7 +75,7 @@ func (c *collector) jsonValue(pairs []pair, key, name string, raw []byte) ([]pai
 		return pairs, string(value)
 	}
 	if len(value) >= 16 {
-		c.string(value, bare())
+		c.string(value, from)
 	}
 	return pairs, ""
 }

@@ -1,0 +1,137 @@
+package trace
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// bigHAR writes a HAR of about size bytes: the sign-in amid pages, scripts and
+// images as a browser records them.
+func bigHAR(w io.Writer, size int) {
+	script := strings.Repeat("function a(b){if(b.saved!==\"\\n\"){return '<div class=\"x\">'+b.name}}\n", 2000)
+	image := strings.Repeat("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJx5S+/9k3", 3000)
+	page := strings.Repeat("<div class=\"row\"><a href=\"/tickets/4711\">Ticket \u00e9 4711</a></div>\n", 500)
+	fmt.Fprint(w, `{"log":{"version":"1.2","creator":{"name":"WebInspector","version":"537.36"},"pages":[],"entries":[`)
+	written, comma := 0, ""
+	put := func(s step, i int) {
+		raw := safariEntry(s, zulu(i%60))
+		n, _ := io.WriteString(w, comma)
+		m, _ := w.Write(raw)
+		written, comma = written+n+m, ",\n"
+	}
+	chunk := 0
+	for written < size {
+		for i, s := range signIn() {
+			s.body = strings.ReplaceAll(s.body, "%2B", "%2b")
+			put(s, i)
+		}
+		for i := range 60 {
+			body := [...]string{script, image, page}[i%3]
+			put(step{method: "GET", url: "https://cdn.example/" + strconv.Itoa(chunk*100+i), status: 200, page: body}, i)
+		}
+		chunk++
+	}
+	fmt.Fprint(w, `]}}`)
+}
+
+// TestWriteBigHAR writes the file that TRACE_BIG_HAR names, of TRACE_BIG_MB
+// megabytes, to measure other programs on.
+func TestWriteBigHAR(t *testing.T) {
+	name := os.Getenv("TRACE_BIG_HAR")
+	if name == "" {
+		t.Skip("TRACE_BIG_HAR is not set")
+	}
+	size, err := strconv.Atoi(os.Getenv("TRACE_BIG_MB"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bigHAR(f, size<<20)
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func BenchmarkHAR(b *testing.B) {
+	var file bytes.Buffer
+	bigHAR(&file, 32<<20)
+	b.SetBytes(int64(file.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		if capture, err := ReadBytes(file.Bytes(), "", Limits{}); err != nil || len(capture.Messages) != 2 {
+			b.Fatal(len(capture.Messages), err)
+		}
+	}
+}
+
+// BenchmarkHARFile reads the file that TRACE_BIG_HAR names.
+func BenchmarkHARFile(b *testing.B) {
+	name := os.Getenv("TRACE_BIG_HAR")
+	if name == "" {
+		b.Skip("TRACE_BIG_HAR is not set")
+	}
+	for b.Loop() {
+		f, err := os.Open(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		info, _ := f.Stat()
+		b.SetBytes(info.Size())
+		if _, err := Read(f, "", Limits{}); err != nil {
+			b.Fatal(err)
+		}
+		f.Close()
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	b.ReportMetric(float64(m.Sys)/(1<<20), "MiB-sys")
+}
+
+func BenchmarkHARReference(b *testing.B) {
+	var file bytes.Buffer
+	bigHAR(&file, 8<<20)
+	b.SetBytes(int64(file.Len()))
+	for b.Loop() {
+		var v any
+		if err := json.Unmarshal(file.Bytes(), &v); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkMessage(b *testing.B) {
+	for _, tc := range []struct{ name, input string }{
+		{"xml", testXML}, {"base64", b64(testXML)}, {"form", responseForm()},
+		{"url", idpURL + "?" + requestQuery()}, {"page", responsePage()},
+	} {
+		b.Run(tc.name, func(b *testing.B) {
+			b.SetBytes(int64(len(tc.input)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := ReadBytes([]byte(tc.input), "", Limits{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkMarkers(b *testing.B) {
+	text := []byte(strings.Repeat("<div class=\"row\"><a href=\"/tickets/4711\">Ticket 4711 same</a></div>\n", 4000))
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		if hasMarker(text) {
+			b.Fatal("found")
+		}
+	}
+}

@@ -1,0 +1,268 @@
+package trace
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+)
+
+func TestHARProducers(t *testing.T) {
+	for i, p := range producers {
+		t.Run(p.name, func(t *testing.T) {
+			file := writeHAR(i, signIn())
+			capture, err := ReadBytes([]byte(file), "login.har", Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkSignIn(t, capture)
+			for _, e := range capture.Exchanges {
+				if got := file[e.Span.Offset:e.Span.End]; got[0] != '{' || got[len(got)-1] != '}' {
+					t.Errorf("exchange %d: span holds %.20q…%q", e.Index, got, got[len(got)-5:])
+				}
+				if line := 1 + strings.Count(file[:e.Span.Offset], "\n"); e.Span.Line != line {
+					t.Errorf("exchange %d: line %d, want %d", e.Index, e.Span.Line, line)
+				}
+			}
+			if text := fmt.Sprintf("%+v", capture.Exchanges); strings.Contains(text, "secret") {
+				t.Errorf("a secret is kept: %s", text)
+			}
+			again, err := Read(iotest.OneByteReader(strings.NewReader(gzipped(file))), "login.har.gz", Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkSignIn(t, again)
+		})
+	}
+}
+
+// checkSignIn holds a capture to what the sign-in is, whoever wrote it down.
+func checkSignIn(t *testing.T, capture *Capture) {
+	t.Helper()
+	if capture.Format != "har" || capture.ExchangeCount != 4 || len(capture.Exchanges) != 4 || len(capture.Problems) != 0 {
+		t.Fatalf("format %q, %d exchanges, problems %+v", capture.Format, capture.ExchangeCount, capture.Problems)
+	}
+	if len(capture.Messages) != 2 {
+		t.Fatalf("%d messages, want 2", len(capture.Messages))
+	}
+	at := time.Date(2026, 11, 21, 10, 0, 0, 250e6, time.UTC)
+	request, response := capture.Messages[0], capture.Messages[1]
+	if string(request.XML) != requestXML || string(response.XML) != testXML {
+		t.Errorf("XML differs: %q, %q", request.XML, response.XML)
+	}
+	if request.Parameter != "SAMLRequest" || request.Binding != BindingRedirect || request.Exchange != 1 || request.PostedTo != idpURL || request.RawQuery != requestQuery() || !request.Time.Equal(at.Add(time.Second)) {
+		t.Errorf("request: %+v", short(request))
+	}
+	if response.Parameter != "SAMLResponse" || response.Binding != BindingPOST || response.Exchange != 2 || response.PostedTo != acsURL || response.RawQuery != "" || !response.Time.Equal(at.Add(2*time.Second)) {
+		t.Errorf("response: %+v", short(response))
+	}
+	for _, m := range capture.Messages {
+		if !m.HasRelayState || m.RelayState != relay || len(m.Problems) != 0 {
+			t.Errorf("relay state %q, problems %+v", m.RelayState, m.Problems)
+		}
+	}
+	if got := places(request); got != "0 redirect https://idp.example/sso, 1 request URL https://idp.example/sso" {
+		t.Errorf("request seen at %s", got)
+	}
+	if got := places(response); got != "1 response page "+acsURL+", 2 request body "+acsURL {
+		t.Errorf("response seen at %s", got)
+	}
+	want := []string{"GET 302", "GET 200", "POST 302", "GET 200"}
+	for i, e := range capture.Exchanges {
+		if got := fmt.Sprintf("%s %d", e.Method, e.Status); got != want[i] || e.Index != i {
+			t.Errorf("exchange %d: %s", i, got)
+		}
+		if e.ServerDate != time.Date(2026, 11, 21, 10, 0, 7, 0, time.UTC) {
+			t.Errorf("exchange %d: server date %v", i, e.ServerDate)
+		}
+	}
+	if got := capture.Exchanges[2].RedirectURL; got != "https://app.example/home" {
+		t.Errorf("redirect to %q", got)
+	}
+}
+
+func short(m *Message) Message {
+	c := *m
+	c.XML = nil
+	return c
+}
+
+func places(m *Message) string {
+	var out []string
+	for _, s := range m.Sightings {
+		out = append(out, fmt.Sprintf("%d %s %s", s.Exchange, s.Place, s.URL))
+	}
+	return strings.Join(out, ", ")
+}
+
+func TestHARCookies(t *testing.T) {
+	capture, err := ReadBytes([]byte(writeHAR(0, signIn())), "", Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := capture.Exchanges[0]
+	if want := []Cookie{{Name: "sid", Path: "/", SameSite: "None", Secure: true}}; !slices.Equal(e.SetCookies, want) {
+		t.Errorf("set %+v, want %+v", e.SetCookies, want)
+	}
+	if want := []string{"sid", "other"}; !slices.Equal(e.SentCookies, want) {
+		t.Errorf("sent %q, want %q", e.SentCookies, want)
+	}
+}
+
+// TestHARCut reads a file that ends anywhere: never a panic, never a message
+// that was not sent, and the exchanges before the cut stand.
+func TestHARCut(t *testing.T) {
+	for producer := range producers {
+		file := writeHAR(producer, signIn())
+		for end := 64; end < len(file); end += 37 {
+			capture, err := ReadBytes([]byte(file[:end]), "", Limits{})
+			if capture.Format != "har" {
+				if end > 400 {
+					t.Fatalf("%s cut at %d: format %q, %v", producers[producer].name, end, capture.Format, err)
+				}
+				continue
+			}
+			if !slices.ContainsFunc(capture.Problems, func(p finding.Problem) bool { return p.Check == "input-truncated" }) && end < len(file)-4 {
+				t.Errorf("%s cut at %d: not reported", producers[producer].name, end)
+			}
+			for _, m := range capture.Messages {
+				whole := testXML
+				if m.Parameter == "SAMLRequest" {
+					whole = requestXML
+				}
+				if !strings.HasPrefix(whole, string(m.XML)) {
+					t.Fatalf("%s cut at %d: %q", producers[producer].name, end, m.XML)
+				}
+				if len(m.XML) < len(whole)-2 && !strings.Contains(checksOf(m), "input-truncated") {
+					t.Errorf("%s cut at %d: message of %d bytes is not called truncated", producers[producer].name, end, len(m.XML))
+				}
+			}
+		}
+	}
+}
+
+func harOf(steps ...step) string { return writeHAR(2, steps) }
+
+func TestHARFindings(t *testing.T) {
+	post := func(body string) step { return step{method: "POST", url: acsURL, body: body, status: 200} }
+	other := strings.Replace(testXML, "_r1", "_r2", 1)
+	soap := "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><samlp:ArtifactResolve xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\"/></s:Body></s:Envelope>"
+	for _, tc := range []struct {
+		name     string
+		har      string
+		messages int
+		checks   string // of messages
+		problems string // of the capture
+	}{
+		{"posted differs from page", harOf(step{method: "GET", url: idpURL, status: 200, page: responsePage()}, post("SAMLResponse="+b64(other))), 2, "input-repaired", ""},
+		{"both parameters", harOf(post("SAMLResponse=" + url.QueryEscape(b64(testXML)) + "&" + requestQuery())), 2, "input-parameter-duplicated input-wrong-compression input-parameter-duplicated", ""},
+		{"masked by SAML-tracer", harOf(post("SAMLResponse=%7Bhash%3A00ff%7D")), 0, "", "input-masked"},
+		{"masked by Cloudflare", harOf(post("SAMLResponse=[SAMLResponse redacted]")), 0, "", "input-masked"},
+		{"masked with stars", harOf(post("SAMLResponse=****")), 0, "", "input-masked"},
+		{"empty", harOf(post("SAMLResponse=&RelayState=x")), 0, "", "input-masked"},
+		{"relay state masked alone", harOf(post("SAMLResponse=" + b64(testXML)[:0] + strings.ReplaceAll(strings.ReplaceAll(b64(testXML), "+", "%2B"), "=", "%3D") + "&RelayState=REDACTED")), 1, "", ""},
+		{"no base64", harOf(post("SAMLResponse=%21%21%21%21%21")), 0, "", "xml-malformed"},
+		{"soap", harOf(post(soap)), 1, "", ""},
+		{"soap login", harOf(post(strings.Replace(soap, "<s:Body>", "<UsernameToken>x</UsernameToken><s:Body>", 1))), 0, "", ""},
+		{"json body", harOf(post(`{"SAMLResponse":"` + b64(testXML) + `"}`)), 1, "", ""},
+		{"multipart", harOf(post("--x\r\nContent-Disposition: form-data; name=\"SAMLResponse\"\r\n\r\n" + b64(testXML) + "\r\n--x--\r\n")), 1, "", ""},
+		{"response by redirect", harOf(step{method: "GET", url: acsURL + "&SAMLResponse=" + strings.NewReplacer("+", "%2B", "/", "%2F", "=", "%3D").Replace(deflated(testXML)), status: 200}), 1, "response-by-redirect", ""},
+		{"wresult", harOf(post("wa=wsignin1.0&wresult=%3Ct%3ARequestSecurityTokenResponse+xmlns%3At%3D%22urn%3At%22%2F%3E&wctx=x")), 1, "", ""},
+		{"openid connect", harOf(step{method: "GET", url: "https://idp.example/authorize?client_id=1&response_type=code&scope=openid+profile", status: 302}), 0, "", "flow-not-saml"},
+		{"openid configuration", harOf(step{method: "GET", url: "https://idp.example/.well-known/openid-configuration", status: 200}), 0, "", "flow-not-saml"},
+		{"id_token posted", harOf(post("id_token=eyJ0&state=1&hint=saml")), 0, "", "flow-not-saml"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			capture, err := ReadBytes([]byte(tc.har), "", Limits{})
+			if none := (*NoMessageError)(nil); err != nil && (!errors.As(err, &none) || tc.problems != "" || tc.messages > 0) {
+				t.Errorf("error %v", err)
+			}
+			if len(capture.Messages) != tc.messages {
+				t.Fatalf("%d messages, want %d; %+v", len(capture.Messages), tc.messages, capture.Problems)
+			}
+			var checks []string
+			for _, m := range capture.Messages {
+				if got := checksOf(m); got != "" {
+					checks = append(checks, got)
+				}
+			}
+			if got := strings.Join(checks, " "); got != tc.checks {
+				t.Errorf("messages have %q, want %q", got, tc.checks)
+			}
+			var problems []string
+			for _, p := range capture.Problems {
+				problems = append(problems, p.Check)
+			}
+			if got := strings.Join(problems, " "); got != tc.problems {
+				t.Errorf("problems %+v, want %q", capture.Problems, tc.problems)
+			}
+		})
+	}
+}
+
+func TestHARErrorPage(t *testing.T) {
+	page := `<html><div id="exceptionMessageContainer">AADSTS50105: Your administrator has configured <b>the application</b> HaloITSM.</div><p>AADSTS50105 again</p></html>`
+	capture, _ := ReadBytes([]byte(harOf(step{method: "GET", url: idpURL, status: 200, page: page})), "", Limits{})
+	want := []ErrorText{{"AADSTS50105", "AADSTS50105: Your administrator has configured the application HaloITSM. AADSTS50105 again "}}
+	if got := capture.Exchanges[0].Errors; !slices.Equal(got, want) {
+		t.Errorf("errors %q, want %q", got, want)
+	}
+}
+
+// TestHARLongStrings puts a message behind and after megabytes of a string.
+func TestHARLongStrings(t *testing.T) {
+	for _, n := range []int{windowBytes - 10, windowBytes, 2*lookBack - 20, 5 << 20} {
+		for shift := range 20 {
+			pad := strings.Repeat(`x \\\"`, (n+shift)/5) + strings.Repeat("y", shift)
+			file := `{"log":{"entries":[{"request":{"method":"POST","url":"https://app.example/","postData":{"text":"` + pad + "&" + responseForm() + `"}}}]}}`
+			capture, err := ReadBytes([]byte(file), "", Limits{})
+			if err != nil || len(capture.Messages) != 1 || string(capture.Messages[0].XML) != testXML {
+				t.Fatalf("%d+%d: %d messages, %v %v", n, shift, len(capture.Messages), err, capture.Problems)
+			}
+		}
+	}
+}
+
+func TestHARKeepsExchanges(t *testing.T) {
+	var steps []step
+	for i := range 40 {
+		steps = append(steps, step{method: "GET", url: fmt.Sprintf("https://app.example/%d", i), status: 200})
+	}
+	steps = append(steps, signIn()...)
+	capture, err := ReadBytes([]byte(harOf(steps...)), "", Limits{Exchanges: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if capture.ExchangeCount != 44 || len(capture.Exchanges) != 13 {
+		t.Errorf("%d exchanges, %d kept", capture.ExchangeCount, len(capture.Exchanges))
+	}
+	if m := capture.Messages[1]; m.Exchange != 42 {
+		t.Errorf("response in exchange %d", m.Exchange)
+	}
+}
+
+func TestMarkers(t *testing.T) {
+	for _, m := range markers {
+		for shift := range 9 {
+			text := []byte(strings.Repeat("-", shift) + strings.ToUpper(m) + strings.Repeat("+", 9-shift))
+			if !hasMarker(text) || !hasMarker(bytes.ToLower(text)) {
+				t.Errorf("%q is not found after %d bytes", m, shift)
+			}
+			if hasMarker(text[:shift+len(m)-1]) {
+				t.Errorf("%q is found without its last byte", m)
+			}
+		}
+	}
+	for shift := range 3 {
+		if text := b64(strings.Repeat("~", shift) + `name="SAMLResponse"`); !hasMarker([]byte(text)) {
+			t.Errorf("not found in Base64: %s", text)
+		}
+	}
+}
