@@ -43,19 +43,24 @@ func (d *Document) numberSiblings(parent *etree.Element) {
 	if len(parent.Child) < 2 {
 		return
 	}
-	first := make(map[string]*etree.Element, len(parent.Child))
-	count := make(map[string]int32, len(parent.Child))
+	type group struct {
+		first *etree.Element
+		size  int32
+	}
+	groups := map[string]group{}
 	for child := range parent.ChildElementsSeq() {
-		count[child.Tag]++
-		n := count[child.Tag]
-		switch n {
+		g := groups[child.Tag]
+		g.size++
+		switch g.size {
 		case 1:
-			first[child.Tag] = child
-			continue
+			g.first = child
 		case 2:
-			d.setSibling(first[child.Tag], 1)
+			d.setSibling(g.first, 1)
+			fallthrough
+		default:
+			d.setSibling(child, g.size)
 		}
-		d.setSibling(child, n)
+		groups[child.Tag] = g
 	}
 }
 
@@ -158,8 +163,9 @@ func walkTag(text []byte, at int, visit func(name []byte, valueStart, valueEnd i
 func notSpace(r rune) bool { return r >= 0x80 || !isSpace(byte(r)) }
 
 // Path is the path of an element by local names, with an index, from 1, where
-// siblings share the name: "/Response/Assertion[2]/Issuer". It is empty for an
-// element that was not read from this document.
+// siblings share the name, as the tree stands when a place is first asked for:
+// "/Response/Assertion[2]/Issuer". It is empty for an element that was not read
+// from this document.
 func (d *Document) Path(el *etree.Element) string {
 	var steps []string
 	for ; el != nil && el.Parent() != nil; el = el.Parent() {
