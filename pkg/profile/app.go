@@ -20,6 +20,23 @@ const (
 	SignEither    SigningOption = "either" // any of the three will do
 )
 
+// SatisfiedBy reports whether an app that wants o takes a message of which the
+// assertion, the response or both are signed. No option is satisfied by
+// anything.
+func (o SigningOption) SatisfiedBy(assertion, response bool) bool {
+	switch o {
+	case SignAssertion:
+		return assertion
+	case SignResponse:
+		return response
+	case SignBoth:
+		return assertion && response
+	case SignEither:
+		return assertion || response
+	}
+	return true
+}
+
 // Support says how far an app supports, or insists on, a feature.
 type Support string
 
@@ -72,7 +89,7 @@ type App struct {
 	// AuthnContext is the RequestedAuthnContext that the app may send.
 	AuthnContext []Fact `yaml:"authn-context,omitempty"`
 
-	// Initiation lists where a sign-in can start.
+	// Initiation lists where a sign-in is documented to start.
 	Initiation []StartsAt `yaml:"initiation,omitempty"`
 	// Instances says when a second instance in one tenant is a problem.
 	Instances Fact `yaml:"instances,omitempty"`
@@ -186,17 +203,15 @@ func (a *App) NotesFor(idp string) []Note {
 	return notes
 }
 
-// StartsAt reports whether a sign-in can start at that place, and whether that
-// is known at all.
-func (a *App) StartsAt(at Initiation) (can, known bool) {
-	known = len(a.Initiation) > 0
+// StartsAt reports whether a document says that a sign-in can start at that
+// place. That none does is no proof that the app refuses it.
+func (a *App) StartsAt(at Initiation) bool {
 	for _, s := range a.Initiation {
 		if s.At == at {
-			return true, !s.Unverified
+			return true
 		}
-		known = known && !s.Unverified
 	}
-	return false, known
+	return false
 }
 
 // Place is the field of the app that takes v, with the way to it: for the

@@ -146,20 +146,26 @@ func TestAppLookups(t *testing.T) {
 	if diff := cmp.Diff([]Note{{Text: "one"}, {Text: "three", Unverified: true}}, app.NotesFor("entra")); diff != "" {
 		t.Error(diff)
 	}
-	starts := []struct {
-		list       []StartsAt
-		at         Initiation
-		can, known bool
-	}{
-		{nil, FromSP, false, false},
-		{[]StartsAt{{At: FromSP}}, FromSP, true, true},
-		{[]StartsAt{{At: FromSP}}, FromIdP, false, true},
-		{[]StartsAt{{At: FromSP}, {At: FromIdP, Unverified: true}}, FromIdP, true, false},
+	if !app.StartsAt(FromSP) || app.StartsAt(FromIdP) {
+		t.Error("StartsAt does not follow the list")
 	}
-	for _, c := range starts {
-		can, known := (&App{Initiation: c.list}).StartsAt(c.at)
-		if can != c.can || known != c.known {
-			t.Errorf("%v: StartsAt(%q) = %t, %t", c.list, c.at, can, known)
+}
+
+func TestSatisfiedBy(t *testing.T) {
+	cases := []struct {
+		option                      SigningOption
+		none, assertion, resp, both bool
+	}{
+		{SignAssertion, false, true, false, true},
+		{SignResponse, false, false, true, true},
+		{SignBoth, false, false, false, true},
+		{SignEither, false, true, true, true},
+		{"", true, true, true, true},
+	}
+	for _, c := range cases {
+		got := [4]bool{c.option.SatisfiedBy(false, false), c.option.SatisfiedBy(true, false), c.option.SatisfiedBy(false, true), c.option.SatisfiedBy(true, true)}
+		if want := [4]bool{c.none, c.assertion, c.resp, c.both}; got != want {
+			t.Errorf("%q: %v, want %v", c.option, got, want)
 		}
 	}
 }

@@ -2,6 +2,10 @@ package profile
 
 import (
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -110,6 +114,41 @@ func TestIdentifyForgives(t *testing.T) {
 			t.Fatalf("IdentifyIdP(%q) = %q, %q", issuer, product, detail)
 		}
 	})
+}
+
+// TestCorpusIssuers reads real messages, where they are at hand.
+func TestCorpusIssuers(t *testing.T) {
+	const corpus = "../../../shared/corpus/messages"
+	if _, err := os.Stat(corpus); err != nil {
+		t.Skip("no corpus")
+	}
+	known := map[string]string{"//www.okta.com/": "okta", "//app.onelogin.com/saml/metadata/": "onelogin", "/adfs/services/trust": "adfs", "/idp/shibboleth": "shibboleth"}
+	element, found := regexp.MustCompile(`Issuer[^<>]*>\s*([^<>\s]+)\s*<`), map[string]int{}
+	err := filepath.WalkDir(corpus, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		for _, match := range element.FindAllStringSubmatch(string(data), -1) {
+			product, _ := IdentifyIdP(match[1])
+			found[product]++
+			for part, want := range known {
+				if strings.Contains(match[1], part) && product != want {
+					t.Errorf("%s: %q is taken for %q, want %q", path, match[1], product, want)
+				}
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("issuers: %v", found)
+	for _, product := range known {
+		if product != "adfs" && found[product] == 0 {
+			t.Errorf("no issuer of %s in the corpus", product)
+		}
+	}
 }
 
 func FuzzIdentify(f *testing.F) {

@@ -62,6 +62,22 @@ func TestEveryProfile(t *testing.T) {
 	}
 }
 
+// TestKnownNames: configurations name these, so they stay.
+func TestKnownNames(t *testing.T) {
+	names := Names()
+	if !slices.IsSorted(names) {
+		t.Error("names are not in order")
+	}
+	for _, name := range []string{
+		"adfs", "entra", "google", "keycloak", "okta", "onelogin", "ping", "shibboleth",
+		"aws-iam", "freshservice", "haloitsm", "salesforce", "servicenow", "slack", "workday", "zscaler-zia",
+	} {
+		if !slices.Contains(names, name) {
+			t.Errorf("no profile %q", name)
+		}
+	}
+}
+
 func TestPatternExamples(t *testing.T) {
 	for _, name := range Names() {
 		p := mustLoad(t, name)
