@@ -2,6 +2,7 @@ package keys
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -60,7 +61,6 @@ func fromX509(strict *x509.Certificate) *Certificate {
 		Serial:             strict.SerialNumber.String(),
 		NotBefore:          strict.NotBefore.UTC(),
 		NotAfter:           strict.NotAfter.UTC(),
-		PublicKey:          strict.PublicKey,
 		SPKI:               strict.RawSubjectPublicKeyInfo,
 		SignatureAlgorithm: signatureName(strict),
 		IsCA:               strict.BasicConstraintsValid && strict.IsCA,
@@ -253,9 +253,12 @@ func (c *Certificate) checkSignature(top *reader) {
 
 // setKey describes the public key; where crypto/x509 gave none, it is read
 // from the SubjectPublicKeyInfo.
-func (c *Certificate) setKey(strict any) {
-	if c.PublicKey = strict; strict != nil {
+func (c *Certificate) setKey(strict crypto.PublicKey) {
+	if strict != nil {
 		c.KeyAlgorithm, c.KeyBits = describe(strict)
+	}
+	if strict != nil && c.KeyBits <= maxKeyBits {
+		c.PublicKey = strict
 		return
 	}
 	spki, _, err := readElement(c.SPKI)

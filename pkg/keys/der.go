@@ -7,10 +7,10 @@ import (
 
 // ASN.1 tags as they stand in the identifier octet (X.690 section 8.1.2).
 const (
+	tagBoolean         = 0x01
 	tagInteger         = 0x02
 	tagBitString       = 0x03
 	tagOctetString     = 0x04
-	tagNull            = 0x05
 	tagOID             = 0x06
 	tagUTF8String      = 0x0c
 	tagNumericString   = 0x12
@@ -22,7 +22,6 @@ const (
 	tagVisibleString   = 0x1a
 	tagUniversalString = 0x1c
 	tagBMPString       = 0x1e
-	tagBoolean         = 0x01
 	tagSequence        = 0x30
 	tagSet             = 0x31
 	tagContext0        = 0xa0
@@ -60,7 +59,7 @@ func readElement(in []byte) (e element, rest []byte, err error) {
 	case length == 0x80:
 		return element{}, nil, errIndefinite
 	case length > 0x84:
-		return element{}, nil, fmt.Errorf("unexpected ASN.1 length of %d bytes", length&0x7f)
+		return element{}, nil, fmt.Errorf("an ASN.1 length takes %d bytes, expected at most 4", length&0x7f)
 	case length > 0x80:
 		size := length & 0x7f
 		if len(in) < header+size {

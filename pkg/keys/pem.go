@@ -59,7 +59,6 @@ func labelAt(text string) (pemLabel, bool) {
 type pemBlock struct {
 	label   pemLabel
 	body    string
-	line    int
 	span    finding.Span
 	repairs []string
 }
@@ -81,7 +80,7 @@ type marker struct {
 func findBlocks(text string) []pemBlock {
 	marks := findMarkers(text)
 	var blocks []pemBlock
-	lines := lineCounter{text: text, line: 1}
+	place := position{text: text, line: 1, column: 1}
 	for i, mark := range marks {
 		if !mark.begin {
 			continue
@@ -90,8 +89,9 @@ func findBlocks(text string) []pemBlock {
 		if i+1 < len(marks) {
 			next = marks[i+1]
 		}
-		block := pemBlock{label: mark.label, line: lines.at(mark.start), body: text[mark.end:next.start]}
-		block.span = finding.Span{Offset: mark.start, End: mark.end, Line: block.line, Column: lines.column(mark.start)}
+		place.advance(mark.start)
+		block := pemBlock{label: mark.label, body: text[mark.end:next.start]}
+		block.span = finding.Span{Offset: mark.start, End: mark.end, Line: place.line, Column: place.column}
 		if !next.begin {
 			block.span.End = next.end
 		}
@@ -117,10 +117,14 @@ func (m marker) repairs(next marker, body string) (list []string) {
 	return list
 }
 
-// findMarkers finds the BEGIN and END markers of known labels, in order.
+// maxMarkers bounds the blocks of a file, far above [maxCertificates].
+const maxMarkers = 4 * maxCertificates
+
+// findMarkers finds the BEGIN and END markers of known labels, in order and
+// without overlap.
 func findMarkers(text string) []marker {
 	var marks []marker
-	for at := 0; at < len(text); {
+	for at := 0; at < len(text) && len(marks) < maxMarkers; {
 		found := nextWord(text[at:])
 		if found < 0 {
 			break
@@ -137,7 +141,11 @@ func findMarkers(text string) []marker {
 			continue
 		}
 		mark := marker{label: label, begin: begin, start: word, end: labelStart + len(label.name)}
-		mark.widen(text)
+		floor := 0
+		if len(marks) > 0 {
+			floor = marks[len(marks)-1].end
+		}
+		mark.widen(text, floor)
 		at = mark.end
 		marks = append(marks, mark)
 	}
@@ -162,16 +170,19 @@ func nextWord(text string) int {
 	}
 }
 
-// widen takes the dashes around a marker into it.
-func (m *marker) widen(text string) {
+// widen takes the dashes around a marker into it, those after floor only. Ten
+// after it belong to this marker and the next one on the same line.
+func (m *marker) widen(text string, floor int) {
+	const wanted = 5
+	word, label := m.start, m.end
 	before, after := 0, 0
-	for m.start > 0 {
-		r, size := utf8.DecodeLastRuneInString(text[:m.start])
+	for m.start > floor {
+		r, size := utf8.DecodeLastRuneInString(text[floor:m.start])
 		if !isDash(r) {
 			break
 		}
 		m.start -= size
-		before += size
+		before++
 	}
 	for m.end < len(text) {
 		r, size := utf8.DecodeRuneInString(text[m.end:])
@@ -179,11 +190,13 @@ func (m *marker) widen(text string) {
 			break
 		}
 		m.end += size
-		after += size
+		after++
 	}
-	proper := strings.Repeat("-", 5)
-	m.proper = before == 5 && after == 5 &&
-		strings.HasPrefix(text[m.start:], proper) && strings.HasSuffix(text[:m.end], proper)
+	if after == 2*wanted && m.end-label == after {
+		m.end, after = label+wanted, wanted
+	}
+	ascii := word-m.start == before && m.end-label == after
+	m.proper = before == wanted && after == wanted && ascii
 }
 
 // isDash reports the hyphen and what word processors make of several.
@@ -191,22 +204,25 @@ func isDash(r rune) bool {
 	return r == '-' || r >= 0x2010 && r <= 0x2015 || r == 0x2212
 }
 
-// lineCounter counts lines up to rising offsets.
-type lineCounter struct {
-	text string
-	pos  int
-	line int
+// position counts lines and columns up to rising offsets.
+type position struct {
+	text         string
+	offset       int
+	line, column int
 }
 
-func (l *lineCounter) at(offset int) int {
-	l.line += strings.Count(l.text[l.pos:offset], "\n")
-	l.pos = offset
-	return l.line
-}
-
-func (l *lineCounter) column(offset int) int {
-	start := strings.LastIndexByte(l.text[:offset], '\n') + 1
-	return utf8.RuneCountInString(l.text[start:offset]) + 1
+func (p *position) advance(offset int) {
+	if offset <= p.offset {
+		return
+	}
+	passed := p.text[p.offset:offset]
+	if lines := strings.Count(passed, "\n"); lines > 0 {
+		p.line += lines
+		p.column = 1
+		passed = passed[strings.LastIndexByte(passed, '\n')+1:]
+	}
+	p.column += utf8.RuneCountInString(passed)
+	p.offset = offset
 }
 
 // splitHeaders takes the headers of RFC 1421 ("Proc-Type: 4,ENCRYPTED") from

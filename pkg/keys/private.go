@@ -10,6 +10,10 @@ import (
 	"software.sslmate.com/src/go-pkcs12"
 )
 
+// maxPrivateKey is the size in DER of an RSA key of 16384 bits and a little
+// more; checking a larger one takes minutes.
+const maxPrivateKey = 10 << 10
+
 // The errors that [ReadPrivateKey] wraps, so that a caller can ask for a
 // password.
 var (
@@ -25,8 +29,8 @@ var (
 // for a file without one, or [ErrXML]; anything else is a damaged or
 // unsupported file. No error repeats the key or the password.
 func ReadPrivateKey(data, password []byte) (crypto.Signer, error) {
-	if len(data) > maxInput {
-		return nil, fmt.Errorf("the input has %d bytes, expected a key file of at most %d", len(data), maxInput)
+	if err := refused(data); err != nil {
+		return nil, err
 	}
 	if isDER(data) {
 		return privateFromDER(data, password)
@@ -41,9 +45,6 @@ func ReadPrivateKey(data, password []byte) (crypto.Signer, error) {
 	if len(blocks) > 0 {
 		return nil, fmt.Errorf("%w, found %s", ErrNoPrivateKey, blocks[0].label.holds)
 	}
-	if err := foreign(text); errors.Is(err, ErrXML) {
-		return nil, err
-	}
 	der, _, err := decodeBase64(text)
 	if err != nil || len(der) == 0 {
 		return nil, fmt.Errorf("%w as PEM, DER, Base64 or .pfx, found other text", ErrNoPrivateKey)
@@ -52,6 +53,9 @@ func ReadPrivateKey(data, password []byte) (crypto.Signer, error) {
 }
 
 func privateFromBlock(block pemBlock, password []byte) (crypto.Signer, error) {
+	if !block.label.holds.private() {
+		return nil, fmt.Errorf("%s is not supported, expected PKCS #1, PKCS #8, EC or .pfx", block.label.holds)
+	}
 	headers, _ := splitHeaders(block.body)
 	der, _, err := decodeBase64(block.body)
 	if err != nil {
@@ -89,7 +93,11 @@ func privateFromDER(der, password []byte) (crypto.Signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the private key is damaged: %w", err)
 	}
-	switch what := kindOf(e); what {
+	what := kindOf(e)
+	if what != kindPKCS12 && len(e.full) > maxPrivateKey {
+		return nil, fmt.Errorf("the private key has %d bytes, expected at most %d", len(e.full), maxPrivateKey)
+	}
+	switch what {
 	case kindPKCS1:
 		return signer(x509.ParsePKCS1PrivateKey(e.full))
 	case kindEC:
@@ -129,8 +137,8 @@ func signer[K any](key K, err error) (crypto.Signer, error) {
 
 // openPKCS12 reads the key of a .pfx (RFC 7292).
 func openPKCS12(e element, password []byte) (crypto.Signer, error) {
-	if rounds := iterations(e, 0); rounds > maxIterations {
-		return nil, fmt.Errorf("the .pfx asks for %d rounds of key derivation, expected at most %d", rounds, maxIterations)
+	if sum := iterations(e, 0); sum > maxIterations {
+		return nil, fmt.Errorf("the .pfx asks for %d rounds of key derivation, expected at most %d", sum, maxIterations)
 	}
 	key, _, _, err := pkcs12.DecodeChain(e.full, string(password))
 	switch {
@@ -153,14 +161,22 @@ func iterations(e element, depth int) (sum int) {
 	salted := false
 	for _, child := range e.children(maxCertificates) {
 		if child.tag == tagInteger && salted {
-			if n := signedInteger(child.body[:min(len(child.body), 9)]); n.IsInt64() && n.Int64() <= 2*maxIterations {
-				sum += int(n.Int64())
-			} else {
-				sum += 2 * maxIterations
-			}
+			sum += rounds(child)
 		}
 		salted = child.tag == tagOctetString
 		sum += iterations(child, depth+1)
 	}
 	return min(sum, 2*maxIterations)
+}
+
+// rounds reads a count of rounds, of which more than too many is the same.
+func rounds(e element) int {
+	n := signedInteger(e.body)
+	if n.Sign() < 0 {
+		return 0
+	}
+	if !n.IsInt64() || n.Int64() > maxIterations {
+		return 2 * maxIterations
+	}
+	return int(n.Int64())
 }

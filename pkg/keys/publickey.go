@@ -71,6 +71,10 @@ var curves = map[string]struct {
 	"1.3.36.3.3.2.8.1.1.13": {"brainpoolP512r1", 512, nil},
 }
 
+// maxKeyBits bounds the keys that are used, since a signature by a larger one
+// takes too long to verify.
+const maxKeyBits = 16384
+
 // describe names a public key and gives its size in bits.
 func describe(key crypto.PublicKey) (algorithm string, bits int) {
 	switch key := key.(type) {
@@ -139,8 +143,8 @@ func parseRSA(material []byte) (publicKey, error) {
 	switch {
 	case n.Sign() <= 0:
 		return key, fmt.Errorf("the RSA modulus is not positive")
-	case n.BitLen() > 16384:
-		return key, fmt.Errorf("the RSA modulus has %d bits, expected at most 16384", n.BitLen())
+	case n.BitLen() > maxKeyBits:
+		return key, fmt.Errorf("the RSA modulus has %d bits, expected at most %d", n.BitLen(), maxKeyBits)
 	case e.Sign() <= 0 || e.BitLen() > 31:
 		return key, fmt.Errorf("the RSA exponent is out of range, expected 3 to 2147483647, mostly 65537")
 	}
@@ -180,7 +184,7 @@ func parseDSA(parameters element, material []byte) (publicKey, error) {
 	if err != nil || y.tag != tagInteger {
 		return key, errNoKey
 	}
-	if domain[0].Sign() <= 0 || domain[1].Sign() <= 0 || domain[2].Sign() <= 0 || domain[0].BitLen() > 16384 {
+	if domain[0].Sign() <= 0 || domain[1].Sign() <= 0 || domain[2].Sign() <= 0 || domain[0].BitLen() > maxKeyBits {
 		return key, errNoKey
 	}
 	key.bits = domain[0].BitLen()

@@ -21,7 +21,7 @@ var ErrXML = errors.New("found XML, expected a certificate or key; XML is read a
 
 // ErrPrivateKey is wrapped by the error of [Read] where there is a private key
 // and no certificate.
-var ErrPrivateKey = errors.New("expected a certificate, found a private key")
+var ErrPrivateKey = errors.New("export the certificate without its private key, as .cer")
 
 // Bundle is what a file of certificates holds.
 type Bundle struct {
@@ -45,8 +45,8 @@ type Bundle struct {
 // still read. Certificates may alias data.
 func Read(data []byte) (*Bundle, error) {
 	b := &Bundle{}
-	if len(data) > maxInput {
-		return b, fmt.Errorf("the input has %d bytes, expected a certificate file of at most %d", len(data), maxInput)
+	if err := refused(data); err != nil {
+		return b, err
 	}
 	if isDER(data) {
 		b.Form = "DER"
@@ -57,9 +57,28 @@ func Read(data []byte) (*Bundle, error) {
 	return b, b.conclude(b.addText(text, true))
 }
 
-// isDER tells DER from text that happens to start with the digit zero.
+// refused names what no reader of this package takes. XML comes before the
+// limit, since metadata may be larger.
+func refused(data []byte) error {
+	head, _ := toText(data[:min(len(data), 4096)])
+	switch {
+	case isXML(head):
+		return ErrXML
+	case len(data) > maxInput:
+		return fmt.Errorf("the input has %d bytes, expected a certificate or key of at most %d", len(data), maxInput)
+	case strings.HasPrefix(head, "\xfe\xed\xfe\xed"):
+		return errors.New("found a Java keystore (JKS), expected PEM, DER, Base64 or .pfx; export it with: keytool -exportcert -rfc")
+	}
+	return nil
+}
+
+// isDER tells DER from text that happens to start with the digit zero: by a
+// length that is no character or fits, or the low tag of the first field.
 func isDER(data []byte) bool {
-	return len(data) > 1 && data[0] == tagSequence && (data[1] >= 0x80 || int(data[1]) == len(data)-2)
+	if len(data) < 2 || data[0] != tagSequence {
+		return false
+	}
+	return data[1] >= 0x80 || int(data[1]) == len(data)-2 || len(data) > 2 && data[1] != 0 && data[2] <= tagOID
 }
 
 // conclude turns the first error into the error of the file, or into a problem
@@ -67,7 +86,7 @@ func isDER(data []byte) bool {
 func (b *Bundle) conclude(err error) error {
 	if len(b.Certificates) == 0 {
 		if len(b.PrivateKeys) > 0 {
-			return fmt.Errorf("%w: %s; export the certificate without its key, as .cer", ErrPrivateKey, b.PrivateKeys[0])
+			return fmt.Errorf("expected a certificate, found %s; %w", b.PrivateKeys[0], ErrPrivateKey)
 		}
 		if err == nil {
 			err = errors.New("expected a certificate, found none")
@@ -125,27 +144,30 @@ func (b *Bundle) addBlock(block pemBlock) error {
 		return nil
 	}
 	if block.label.holds != kindCertificate && block.label.holds != kindPKCS7 {
-		return fmt.Errorf("expected a certificate, found %s (line %d)", block.label.holds, block.line)
+		return fmt.Errorf("expected a certificate, found %s (line %d)", block.label.holds, block.span.Line)
 	}
 	der, repairs, err := decodeBase64(block.body)
+	if err == nil && len(der) == 0 {
+		return fmt.Errorf("the %s block at line %d is empty", block.label.name, block.span.Line)
+	}
 	b.repaired(append(block.repairs, repairs...), block.location())
 	if err != nil {
-		return fmt.Errorf("the %s block at line %d cannot be read: %w", block.label.name, block.line, err)
+		return fmt.Errorf("the %s block at line %d cannot be read: %w", block.label.name, block.span.Line, err)
 	}
 	if err := b.addDER(der, block.location()); err != nil {
-		return fmt.Errorf("the %s block at line %d: %w", block.label.name, block.line, err)
+		return fmt.Errorf("the %s block at line %d: %w", block.label.name, block.span.Line, err)
 	}
 	return nil
 }
 
 func (b *Bundle) addBase64(text string, again bool) error {
 	b.Form = "Base64"
-	if strings.TrimSpace(text) == "" {
-		return errors.New("the input is empty, expected a certificate")
-	}
 	der, repairs, err := decodeBase64(text)
 	if err != nil {
 		return fmt.Errorf("expected a certificate as PEM, DER or Base64: %w", err)
+	}
+	if len(der) == 0 {
+		return errors.New("the input is empty, expected a certificate")
 	}
 	if again && bytes.Contains(der, []byte("BEGIN ")) {
 		b.repaired(append(repairs, "the text was Base64 twice and was decoded twice"), finding.Location{})

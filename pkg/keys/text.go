@@ -32,16 +32,20 @@ func toText(data []byte) (text string, repairs []string) {
 	return string(data), nil
 }
 
+func isXML(text string) bool {
+	return strings.HasPrefix(strings.TrimLeftFunc(text, unicode.IsSpace), "<")
+}
+
 // foreign names text that is no certificate and is often given for one.
 func foreign(text string) error {
 	start := strings.TrimLeftFunc(text[:min(len(text), 4096)], unicode.IsSpace)
 	switch {
-	case strings.HasPrefix(start, "<"):
+	case isXML(start):
 		return ErrXML
 	case strings.HasPrefix(start, "ssh-"), strings.HasPrefix(start, "ecdsa-sha2-"), strings.HasPrefix(start, "sk-ssh-"):
 		return errors.New("expected a certificate, found an SSH public key")
 	case strings.HasPrefix(start, "PuTTY-User-Key-File"):
-		return fmt.Errorf("%w: a PuTTY key", ErrPrivateKey)
+		return fmt.Errorf("expected a certificate, found a PuTTY private key; %w", ErrPrivateKey)
 	case strings.HasPrefix(start, "{"), strings.HasPrefix(start, "["):
 		if !strings.Contains(text, "BEGIN ") {
 			return errors.New("expected a certificate, found JSON; give the value of the certificate alone")
