@@ -2,6 +2,7 @@ package saml
 
 import (
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -82,6 +83,9 @@ func Names(kind NameKind) iter.Seq[Name] {
 		}
 	}
 }
+
+// AllNames yields every name, in the order of the specifications.
+func AllNames() iter.Seq[Name] { return slices.Values(names) }
 
 var names = []Name{
 	{KindNameIDFormat, "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified", "unspecified", "the sender decides what the value is"},
