@@ -176,3 +176,10 @@ func AlgorithmName(uri string) string {
 	}
 	return uri
 }
+
+// MethodOf returns the canonicalisation that a URI names, without a prefix
+// list, and whether it names one.
+func MethodOf(uri string) (Method, bool) {
+	t, _ := findTransform(uri)
+	return t.method, t.kind == canonicalization
+}

@@ -68,10 +68,13 @@ func (j *judge) misplaced(covered *etree.Element) {
 }
 
 // covered returns the element that a Reference protects. Where an ID occurs
-// twice that is taken to be the one around the signature.
+// twice that is the one whose digest matches, else the one around the signature.
 func (r *Reference) covered(parent *etree.Element) *etree.Element {
-	if r.Target != nil || len(r.candidates) == 0 {
+	switch {
+	case r.Target != nil || len(r.candidates) == 0:
 		return r.Target
+	case r.genuine != nil:
+		return r.genuine
 	}
 	for _, c := range r.candidates {
 		if c == parent {
@@ -148,7 +151,7 @@ func (v *verifier) views(kind string, signed, unsigned *etree.Element) string {
 	reader := v.reader(kind, unsigned)
 	forged, genuine := subject(unsigned), subject(signed)
 	if forged == "" || genuine == "" || forged == genuine {
-		return fmt.Sprintf("a service provider that reads the %s %s believes what nobody signed", reader, kind)
+		return fmt.Sprintf("a service provider that reads the %s %s believes what nobody signed", reader, strings.ToLower(kind))
 	}
 	return fmt.Sprintf("a service provider that reads the %s %s would sign in %s; the signed one says %s", reader, strings.ToLower(kind), finding.Quote(finding.Shorten(forged, 120)), finding.Quote(finding.Shorten(genuine, 120)))
 }

@@ -61,7 +61,9 @@ func (j *judge) readLayout() bool {
 	return true
 }
 
-// fits holds the children of an element against its content model.
+// fits holds the children of an element against its content model and reports
+// whether the signature can be judged: a foreign element beside SignedInfo is
+// a defect that changes nothing of what is signed.
 func (j *judge) fits(el *etree.Element, model []slot) bool {
 	var counts [4]int
 	last, ok := 0, true
@@ -70,8 +72,9 @@ func (j *judge) fits(el *etree.Element, model []slot) bool {
 		case *etree.Element:
 			n := position(t, model)
 			if n < 0 {
-				j.problem("signature-malformed", t, fmt.Sprintf("element %s does not belong into %s; expected %s", finding.Quote(finding.Shorten(t.Tag, 60)), el.Tag, modelNames(model)))
-				return false
+				j.foreign(t, el, model)
+				ok = ok && el == j.Element
+				continue
 			}
 			if n < last {
 				j.problem("signature-malformed", t, fmt.Sprintf("%s stands after %s; expected the order %s", t.Tag, model[last].local, modelNames(model)))
@@ -82,7 +85,7 @@ func (j *judge) fits(el *etree.Element, model []slot) bool {
 		case *etree.CharData:
 			if strings.Trim(t.Data, " \t\r\n") != "" {
 				j.problem("signature-malformed", el, fmt.Sprintf("text stands between the elements of %s", el.Tag))
-				return false
+				ok = false
 			}
 		}
 	}
@@ -105,6 +108,31 @@ func (j *judge) miscounted(el *etree.Element, s slot, count int) {
 		detail += ": one reader verifies the first and another believes the second, which is how forged messages pass"
 	}
 	j.problem(check, el, detail)
+}
+
+// foreign reports an element that the schema does not allow. Forged messages
+// keep the signed original there.
+func (j *judge) foreign(el, parent *etree.Element, model []slot) {
+	if hidden := findConsumed(el); hidden != nil {
+		j.problem("signature-wrapping", el, fmt.Sprintf("the %s %s is hidden inside of the %s, where only a verifier looks: the message around it is what nobody signed", hidden.Tag, j.doc.Path(hidden), parent.Tag))
+		return
+	}
+	j.problem("signature-malformed", el, fmt.Sprintf("element %s does not belong into %s; expected %s", finding.Quote(finding.Shorten(el.Tag, 60)), parent.Tag, modelNames(model)))
+}
+
+// findConsumed finds an assertion or message at el or inside of it.
+func findConsumed(el *etree.Element) *etree.Element {
+	if consumable(el) {
+		return el
+	}
+	for _, token := range el.Child {
+		if child, ok := token.(*etree.Element); ok {
+			if found := findConsumed(child); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
 }
 
 // position returns the number of an element in a content model, or -1.
@@ -132,6 +160,10 @@ func (j *judge) checkObjects() {
 		return
 	}
 	for o := range xmldoc.Children(j.Element, dsNamespace, "Object") {
+		if findConsumed(o) != nil {
+			j.foreign(o, j.Element, signatureModel)
+			continue
+		}
 		j.add(finding.Problem{Check: "signature-malformed", Severity: finding.Warning, Detail: "the Signature holds an Object, which SAML does not allow: forged messages hide the signed original there"}, o)
 	}
 }

@@ -21,7 +21,7 @@ func (j *judge) reference(el *etree.Element) Reference {
 	method, methodOK := j.digestMethod(&r)
 	expected := j.digestValue(&r, method)
 	switch {
-	case !j.resolved(&r):
+	case r.Target == nil && len(r.candidates) == 0:
 	case !stepsOK || !methodOK:
 		r.Digest = Unsupported
 	case expected:
@@ -69,9 +69,6 @@ func (j *judge) resolveID(r *Reference, id string) {
 		r.Target = r.candidates[0]
 	}
 }
-
-// resolved reports whether there is one element to digest.
-func (j *judge) resolved(r *Reference) bool { return r.Target != nil }
 
 // pipeline is what the transforms of a Reference amount to.
 type pipeline struct {
@@ -137,7 +134,7 @@ func (j *judge) digestMethod(r *Reference) (algorithm, bool) {
 		j.actual("signature-algorithm-weak", method, fmt.Sprintf("the digest algorithm %s %s; expected sha256 or better", a.name, a.weak), r.DigestAlgorithm)
 	}
 	if !known || a.hash == 0 {
-		j.actual("signature-unsupported", method, fmt.Sprintf("the digest algorithm %s is not supported, so this digest is not judged", finding.Quote(AlgorithmName(r.DigestAlgorithm))), r.DigestAlgorithm)
+		j.unsupported("digest", method, r.DigestAlgorithm, digestAlgorithms)
 		return a, false
 	}
 	return a, true
@@ -167,20 +164,37 @@ func (j *judge) digestValue(r *Reference, method algorithm) bool {
 	return true
 }
 
-// compare digests the target and sets the verdict.
+// compare digests the target and sets the verdict. Where the ID is not unique
+// there is none, but the element that was meant comes to light.
 func (j *judge) compare(r *Reference, p pipeline, method algorithm) {
-	data, ok := j.octets(r.Target, r.URI == "" || r.URI == "#xpointer(/)", p)
-	if !ok {
-		r.Digest = Unsupported
+	if r.Target == nil {
+		for _, c := range r.candidates {
+			if sum, ok := j.digest(c, false, p, method); ok && bytes.Equal(sum, r.Expected) {
+				r.genuine = c
+				return
+			}
+		}
 		return
+	}
+	sum, ok := j.digest(r.Target, r.id == "", p, method)
+	switch {
+	case !ok:
+		r.Digest = Unsupported
+	case bytes.Equal(sum, r.Expected):
+		r.Computed, r.Digest = sum, Match
+	default:
+		r.Computed, r.Digest = sum, Mismatch
+	}
+}
+
+func (j *judge) digest(target *etree.Element, whole bool, p pipeline, method algorithm) ([]byte, bool) {
+	data, ok := j.octets(target, whole, p)
+	if !ok {
+		return nil, false
 	}
 	h := method.hash.New()
 	h.Write(data)
-	r.Computed = h.Sum(nil)
-	r.Digest = Mismatch
-	if bytes.Equal(r.Computed, r.Expected) {
-		r.Digest = Match
-	}
+	return h.Sum(nil), true
 }
 
 // octets applies a pipeline to an element, or to the whole document.

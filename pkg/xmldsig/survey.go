@@ -68,10 +68,9 @@ func (s *survey) walk(el *etree.Element, inAdvice bool) {
 		}
 	case "Advice":
 		inAdvice = inAdvice || isSAML(el)
-	case "Assertion", "Response", "AuthnRequest", "LogoutRequest", "LogoutResponse":
-		if !inAdvice && isSAML(el) {
-			s.consumed = append(s.consumed, el)
-		}
+	}
+	if !inAdvice && consumable(el) {
+		s.consumed = append(s.consumed, el)
 	}
 	for _, token := range el.Child {
 		if child, ok := token.(*etree.Element); ok {
@@ -121,6 +120,16 @@ func (s *survey) named(id string) (elements []*etree.Element) {
 	return elements
 }
 
+// consumable reports whether a receiver could take an element for the message
+// or assertion to act on.
+func consumable(el *etree.Element) bool {
+	switch el.Tag {
+	case "Assertion", "Response", "AuthnRequest", "LogoutRequest", "LogoutResponse":
+		return isSAML(el)
+	}
+	return false
+}
+
 // isSAML reports whether an element is in one of the namespaces of SAML.
 func isSAML(el *etree.Element) bool {
 	return strings.HasPrefix(xmldoc.Namespace(el), samlPrefix)
@@ -147,4 +156,16 @@ func absoluteURI(s string) bool {
 		}
 	}
 	return true
+}
+
+// ID returns the value of the attribute by which a Reference names an element:
+// ID in SAML 2.0 and metadata, AssertionID, ResponseID or RequestID in SAML
+// 1.1, Id in XMLDSig; "" where there is none.
+func ID(el *etree.Element) string {
+	for _, name := range [...]string{"ID", "AssertionID", "ResponseID", "RequestID", "Id", "id"} {
+		if value, ok := xmldoc.Attr(el, name); ok {
+			return value
+		}
+	}
+	return ""
 }

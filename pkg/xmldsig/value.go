@@ -78,22 +78,26 @@ func (j *judge) signatureMethod() (algorithm, bool) {
 		j.actual("signature-algorithm-weak", el, fmt.Sprintf("the signature algorithm %s %s; expected rsa-sha256 or better", a.name, a.weak), j.SignatureAlgorithm)
 	}
 	if !known || a.hash == 0 {
-		detail := fmt.Sprintf("the signature algorithm %s is not supported, so the signature is not judged", finding.Quote(AlgorithmName(j.SignatureAlgorithm)))
-		if near := finding.DidYouMean(j.SignatureAlgorithm, signatureURIs()); near != "" && !known {
-			detail += fmt.Sprintf("; no such algorithm is known, perhaps %q is meant", near)
-		}
-		j.actual("signature-unsupported", el, detail, j.SignatureAlgorithm)
+		j.unsupported("signature", el, j.SignatureAlgorithm, signatureAlgorithms)
 		return a, false
 	}
 	return a, true
 }
 
-func signatureURIs() []string {
-	uris := make([]string, len(signatureAlgorithms))
-	for i, a := range signatureAlgorithms {
-		uris[i] = a.uri
+// unsupported reports an algorithm that cannot be judged, and which one a
+// misspelt URI was meant to be.
+func (j *judge) unsupported(use string, at *etree.Element, uri string, table []algorithm) {
+	detail := fmt.Sprintf("the %s algorithm %s is not supported, so the %s is not judged", use, finding.Quote(AlgorithmName(uri)), use)
+	if _, known := findAlgorithm(table, uri); !known && len(uri) < 200 {
+		uris := make([]string, len(table))
+		for i, a := range table {
+			uris[i] = a.uri
+		}
+		if near := finding.DidYouMean(uri, uris); near != "" {
+			detail += fmt.Sprintf("; no such algorithm is known, perhaps %q is meant", near)
+		}
 	}
-	return uris
+	j.actual("signature-unsupported", at, detail, uri)
 }
 
 // readPSS reads RSAPSSParams (RFC 9231 section 2.3.9), whose defaults are

@@ -55,6 +55,7 @@ type Reference struct {
 
 	id         string           // that URI names; "" where it names none
 	candidates []*etree.Element // the elements that carry it
+	genuine    *etree.Element   // that of several candidates whose digest matches
 	enveloped  bool
 }
 
