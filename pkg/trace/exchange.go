@@ -149,6 +149,9 @@ func factParameters(facts []Parameter, pairs []pair) []Parameter {
 func (c *collector) requestBody(e *entry, from carrier) []pair {
 	from.place, from.method, from.url = RequestBody, "POST", e.url
 	body := dropUploadHeaders(e.body)
+	if !hasMarker(body) {
+		body = nil
+	}
 	if isXMLStart(body) {
 		c.soap(body, from)
 		return e.params
@@ -234,6 +237,9 @@ func (c *collector) redirect(e *entry, from carrier) {
 // responseBody reads the page, SOAP message or JSON that was answered.
 func (c *collector) responseBody(e *entry, from carrier, fact *Exchange) {
 	body := e.content
+	if !hasMarker(body) {
+		return
+	}
 	if strings.EqualFold(e.encoding, "base64") {
 		text, err := decodeBase64(body)
 		if err != nil {

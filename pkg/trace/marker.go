@@ -2,11 +2,11 @@ package trace
 
 // markers are what a text holds wherever it holds something of interest, in
 // any letter case: "SAML" is in the names and namespaces of SAML, the next
-// two stand for WS-Federation and WS-Trust, then the error codes of identity
-// providers. In Base64, "SAML" looks different at each of its three alignments.
+// two stand for WS-Federation and WS-Trust, then come the error codes of
+// identity providers and the mark of OpenID Connect. In Base64, "SAML" looks different at each of its three alignments.
 // JSON may write a letter as \u0041 to \u007a; what holds that is looked at.
 var markers = [...]string{
-	"saml", "wresult", "securitytoken", "aadsts", "msis",
+	"saml", "wresult", "securitytoken", "aadsts", "msis", "id_token",
 	"u0fnt", "nbtu", "tqu1m",
 	`\u004`, `\u005`, `\u006`, `\u007`,
 }
