@@ -67,6 +67,7 @@ type Scope uint8
 // The scopes.
 const (
 	OfInput    Scope = iota + 1 // an input as a whole
+	OfBoth                      // an input as a whole, and every message
 	OfMessage                   // every message
 	OfSigned                    // every message that can carry a signature: all but unreadable ones
 	OfToken                     // messages that bring an assertion: Response, bare Assertion, security token response

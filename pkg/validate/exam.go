@@ -21,6 +21,13 @@ type message struct {
 	syntax  *xmldoc.SyntaxError // why the document could not be read
 	saml    *saml.Message       // nil where doc is
 	sigs    *xmldsig.Result     // nil where doc is
+	// readable are the assertions that are not encrypted, bearers the bearer
+	// confirmations of each.
+	readable  []*saml.Assertion
+	bearers   [][]*saml.Confirmation
+	encrypted bool
+
+	trusted []TrustedCertificate // what decides trust here; none for what the app has made
 	at      Evaluated
 	product finding.System // the identity provider's product: entra, adfs, okta or ""
 	request *message       // the captured AuthnRequest that this answers, nil where none was captured
@@ -33,6 +40,7 @@ type message struct {
 type exam struct {
 	check   *Check
 	capture *trace.Capture
+	first   bool       // the first input of the run: what is about the run itself is said there
 	msg     *message   // nil in scope OfInput
 	all     []*message // every message of the run, in order
 	expect  *Expectations
@@ -45,8 +53,8 @@ type exam struct {
 
 // fact is what a check has found; what is empty is taken from the check.
 type fact struct {
-	field    saml.Field     // where it stands: the text of an element or an attribute
-	element  *etree.Element // or a whole element
+	field    saml.Field       // where it stands: the text of an element or an attribute
+	element  *etree.Element   // or a whole element
 	location finding.Location // or a place that a reader gave
 	severity finding.Severity // lower than that of the check
 	title    string
@@ -63,15 +71,15 @@ type fact struct {
 func (x *exam) fail(f fact) {
 	x.failed = true
 	out := finding.Finding{
-		Check:    x.check.Name,
-		Severity: x.check.Severity,
-		Input:    x.capture.Name,
-		Location: x.locate(f),
-		Title:    x.check.Title,
-		Detail:   f.detail,
-		Expected: f.expected,
-		Actual:   f.actual,
-		Fixes:    f.fixes,
+		Check:     x.check.Name,
+		Severity:  x.check.Severity,
+		Input:     x.capture.Name,
+		Location:  x.locate(f),
+		Title:     x.check.Title,
+		Detail:    f.detail,
+		Expected:  f.expected,
+		Actual:    f.actual,
+		Fixes:     f.fixes,
 		Reference: x.check.Reference,
 	}
 	if f.severity != 0 && f.severity < out.Severity {
@@ -169,30 +177,32 @@ func fill(fixes []finding.Fix, f fact) []finding.Fix {
 // assertions returns the assertions that can be read. Where there are none it
 // says why the check could not be made.
 func (x *exam) assertions() []*saml.Assertion {
-	var readable []*saml.Assertion
-	encrypted := false
-	for _, a := range x.msg.saml.Assertions {
-		if a.Encrypted {
-			encrypted = true
-			continue
-		}
-		readable = append(readable, a)
-	}
 	switch {
-	case encrypted:
+	case x.msg.encrypted:
 		x.skip("an assertion is encrypted and was not decrypted")
-	case len(readable) == 0:
+	case len(x.msg.readable) == 0:
 		x.skip("the message carries no assertion")
 	}
-	return readable
+	return x.msg.readable
 }
 
 // relay reports what the readers said under the name of the check.
 func relay(x *exam) {
-	problems := x.capture.Problems
 	if x.msg != nil {
-		problems = x.msg.problems
+		x.relay(x.msg.problems)
+		return
 	}
+	x.relay(x.capture.Problems)
+	if !x.first {
+		return
+	}
+	for _, p := range x.expect.CertificateProblems {
+		p.Problem.Detail = p.Source + ": " + p.Problem.Detail
+		x.relay([]finding.Problem{p.Problem})
+	}
+}
+
+func (x *exam) relay(problems []finding.Problem) {
 	for _, p := range problems {
 		if p.Check == x.check.Name {
 			x.fail(fact{location: p.Location, severity: p.Severity, detail: p.Detail, expected: p.Expected, actual: p.Actual})
@@ -217,4 +227,13 @@ func among(vs []Value, actual string) bool {
 		}
 	}
 	return false
+}
+
+// quoteAll lists values for a sentence.
+func quoteAll(vs []string) string {
+	quoted := make([]string, len(vs))
+	for i, v := range vs {
+		quoted[i] = finding.Quote(v)
+	}
+	return strings.Join(quoted, " or ")
 }

@@ -2,7 +2,7 @@ package validate
 
 import (
 	"errors"
-	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,9 +50,9 @@ func Examine(captures []*trace.Capture, expect *Expectations, clock Clock) *Repo
 	}
 	catalogue := Catalogue()
 	report.Checks = make([]CheckResult, 0, len(catalogue)*len(messages)+8)
-	for _, c := range captures {
+	for i, c := range captures {
 		report.Inputs = append(report.Inputs, inputView(c))
-		report.apply(catalogue, exam{capture: c, all: messages, expect: expect})
+		report.apply(catalogue, exam{capture: c, first: i == 0, all: messages, expect: expect})
 	}
 	for _, m := range messages {
 		report.Messages = append(report.Messages, m.view())
@@ -65,7 +65,7 @@ func Examine(captures []*trace.Capture, expect *Expectations, clock Clock) *Repo
 // apply runs all checks of the scope over one message, or over one capture.
 func (r *Report) apply(catalogue []*Check, base exam) {
 	for _, c := range catalogue {
-		if (c.Scope == OfInput) != (base.msg == nil) {
+		if c.Scope != OfBoth && (c.Scope == OfInput) != (base.msg == nil) {
 			continue
 		}
 		x := base
@@ -86,14 +86,14 @@ func (r *Report) apply(catalogue []*Check, base exam) {
 func (x *exam) admit() {
 	m, scope := x.msg, x.check.Scope
 	switch {
-	case scope == OfMessage:
+	case scope == OfMessage, scope == OfBoth:
 	case m.doc == nil:
 		x.skip("the message could not be read")
 	case scope == OfSigned:
 	case !m.token():
 		x.inapplicable()
-	case scope == OfResponse && m.saml.Type != "Response":
-		x.skip("the message is a bare " + m.saml.Type + ", this needs the Response around it")
+	case scope == OfResponse && m.saml.Kind != "Response":
+		x.skip("the message is a bare " + m.saml.Kind + ", this needs the Response around it")
 	}
 }
 
@@ -117,14 +117,10 @@ func (x *exam) result() (CheckResult, bool) {
 // read parses and verifies every message.
 func read(captures []*trace.Capture, expect *Expectations, clock Clock) []*message {
 	var out []*message
-	options := xmldsig.Options{SecondOpinion: expect.SecondOpinion}
-	for _, t := range expect.Trusted() {
-		options.Trusted = append(options.Trusted, t.Certificate)
-	}
 	for _, c := range captures {
 		for _, carrier := range c.Messages {
 			m := &message{index: len(out), capture: c, carrier: carrier, at: clock.evaluate(carrier.Time)}
-			m.read(options)
+			m.read(expect)
 			out = append(out, m)
 		}
 	}
@@ -135,7 +131,7 @@ func read(captures []*trace.Capture, expect *Expectations, clock Clock) []*messa
 }
 
 // read fills the message from the bytes that were captured.
-func (m *message) read(options xmldsig.Options) {
+func (m *message) read(expect *Expectations) {
 	m.problems = append(m.problems, m.carrier.Problems...)
 	doc, err := xmldoc.Parse(m.carrier.XML, xmldoc.Limits{})
 	if err != nil {
@@ -143,22 +139,57 @@ func (m *message) read(options xmldsig.Options) {
 		if !errors.As(err, &syntax) {
 			syntax = &xmldoc.SyntaxError{Check: "xml-malformed", Msg: err.Error()}
 		}
-		m.syntax = syntax
-		m.problems = append(m.problems, finding.Problem{
-			Check: syntax.Check, Detail: "the message is not well-formed XML: " + syntax.Error(),
-			Location: finding.Location{Span: syntax.Span},
-		})
+		m.unreadable(syntax)
 		return
 	}
 	m.doc = doc
 	m.saml = saml.Read(doc)
-	m.sigs = xmldsig.Verify(doc, options)
+	m.group()
+	m.sigs = xmldsig.Verify(doc, m.options(expect))
 	m.product = product(m.issuer().Value)
 	m.problems = append(m.problems, doc.Problems...)
 	m.problems = append(m.problems, m.sigs.Problems...)
 	for _, s := range m.sigs.Signatures {
 		m.problems = append(m.problems, s.Problems...)
 	}
+}
+
+// unreadable keeps why the document could not be read, unless the reader of
+// the capture has said so already.
+func (m *message) unreadable(syntax *xmldoc.SyntaxError) {
+	m.syntax = syntax
+	for _, p := range m.problems {
+		if p.Check == syntax.Check {
+			return
+		}
+	}
+	m.problems = append(m.problems, finding.Problem{
+		Check: syntax.Check, Detail: "the message cannot be read as XML: " + syntax.Error(),
+		Location: finding.Location{Span: syntax.Span},
+	})
+}
+
+// options says what to verify the message against. The certificates that are
+// given are the identity provider's: what the app has signed is held against
+// its own key alone.
+func (m *message) options(expect *Expectations) xmldsig.Options {
+	o := xmldsig.Options{SecondOpinion: expect.SecondOpinion}
+	if m.fromApp(expect) {
+		return o
+	}
+	m.trusted = expect.Trusted()
+	for _, t := range m.trusted {
+		o.Trusted = append(o.Trusted, t.Certificate)
+	}
+	return o
+}
+
+// fromApp reports whether the app made the message, not the identity provider.
+func (m *message) fromApp(expect *Expectations) bool {
+	if m.saml.Request != nil {
+		return true
+	}
+	return !m.token() && m.saml.Issuer.Value != "" && among(expect.EntityIDs, m.saml.Issuer.Value)
 }
 
 // product names the identity provider's product by its entity ID; "" where it
@@ -191,7 +222,7 @@ func (m *message) token() bool {
 	if m.saml == nil {
 		return false
 	}
-	switch m.saml.Type {
+	switch m.saml.Kind {
 	case "Response", "Assertion", "EncryptedAssertion", "RequestSecurityTokenResponse", "RequestSecurityTokenResponseCollection":
 		return true
 	}
@@ -222,8 +253,19 @@ func (m *message) signature(el *etree.Element) *xmldsig.Signature {
 	return nil
 }
 
+// signed reports whether a signature covers the element, or one around it
+// (Core 5.3).
+func (m *message) signed(el *etree.Element) bool {
+	for ; el != nil; el = el.Parent() {
+		if m.signature(el) != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // responseSigned reports whether there is a signature over the whole message.
-func (m *message) responseSigned() bool { return m.signature(m.saml.Root) != nil }
+func (m *message) responseSigned() bool { return m.signature(m.saml.Element) != nil }
 
 // signer is the certificate whose key verified a signature of the message; nil
 // where none did.
@@ -236,18 +278,38 @@ func (m *message) signer() *keys.Certificate {
 	return nil
 }
 
-// bearers yields the bearer confirmations of all assertions that can be read.
-func (x *exam) bearers() iter.Seq[*saml.Confirmation] {
-	return func(yield func(*saml.Confirmation) bool) {
-		for _, a := range x.assertions() {
-			if a.Subject == nil {
-				continue
-			}
+// group puts the assertions that can be read, and the bearer confirmations of
+// each, where every check finds them.
+func (m *message) group() {
+	for _, a := range m.saml.Assertions {
+		if a.Encrypted {
+			m.encrypted = true
+			continue
+		}
+		m.readable = append(m.readable, a)
+		var bearers []*saml.Confirmation
+		if a.Subject != nil {
 			for _, c := range a.Subject.Confirmations {
-				if strings.HasSuffix(c.Method.Value, ":cm:bearer") && !yield(c) {
-					return
+				if strings.HasSuffix(c.Method.Value, ":cm:bearer") {
+					bearers = append(bearers, c)
 				}
 			}
 		}
+		m.bearers = append(m.bearers, bearers)
 	}
+}
+
+// bearers are the bearer confirmations of each assertion that can be read.
+func (x *exam) bearers() [][]*saml.Confirmation {
+	x.assertions()
+	return x.msg.bearers
+}
+
+// lacking returns the first of the confirmations where none has what it needs:
+// one that has suffices (Profiles 4.1.4.3).
+func lacking(cs []*saml.Confirmation, has func(*saml.Confirmation) bool) (*saml.Confirmation, bool) {
+	if len(cs) == 0 || slices.ContainsFunc(cs, has) {
+		return nil, false
+	}
+	return cs[0], true
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/profile"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
@@ -23,13 +24,13 @@ type Value struct {
 	Value, Source string
 }
 
-// Pattern is an expectation by regular expression. An unverified one only ever
-// warns.
+// Pattern is an expectation by regular expression. A value that it refuses is
+// worth a warning, and an error only where the pattern is Strict.
 type Pattern struct {
-	Regexp     *regexp.Regexp
-	Shown      string // how the pattern reads to people, "https://<instance>.service-now.com"
-	Source     string
-	Unverified bool
+	Regexp *regexp.Regexp
+	Shown  string // how the pattern reads to people, "https://<instance>.service-now.com"
+	Source string
+	Strict bool
 }
 
 // TrustedCertificate is a certificate that a message may be signed with.
@@ -38,15 +39,26 @@ type TrustedCertificate struct {
 	Source string
 }
 
+// CertificateProblem is what was wrong with what was given as a certificate,
+// and where that came from.
+type CertificateProblem struct {
+	finding.Problem
+	Source string
+}
+
 // ClaimExpectation is a claim that the app needs.
 type ClaimExpectation struct {
-	Name       string
-	Aliases    []string       // names that do as well
-	Pattern    *regexp.Regexp // nil where every value will do
+	Name    string
+	Aliases []string // names that do as well
+	// ConfusedWith are names that carry the same fact and do not do.
+	ConfusedWith []string
+	// Pattern is what at least one value must match; nil where every value
+	// will do.
+	Pattern    *Pattern
 	Required   bool
 	Single     bool // the app reads one value only
 	Source     string
-	Unverified bool
+	Unverified bool // only ever warns
 }
 
 // Expectations are what both sides have agreed on, as far as it is known. The
@@ -62,8 +74,10 @@ type Expectations struct {
 	ReplyURLPatterns []Pattern
 
 	Claims        []ClaimExpectation
-	NameIDFormats []Value
+	NameIDFormats []Value // URIs, or short names such as "emailAddress"
 	NameIDPattern *Pattern
+	// ProfileNameIDFormats are used where NameIDFormats is empty, and warn.
+	ProfileNameIDFormats []Value
 
 	// Certificates decide trust. MetadataCertificates are those of the IdP
 	// metadata; they decide where Certificates is empty, else they are compared.
@@ -79,6 +93,9 @@ type Expectations struct {
 	SignedAssertion, SignedResponse string
 	Profile                         *profile.Profile
 
+	// loaded marks the lists above that hold what metadata says.
+	loaded struct{ issuers, entityIDs, replyURLs, nameIDFormats bool }
+
 	// Skew is the tolerance on every time limit, CertificateWarning how long
 	// before the end a certificate is reported. Zero means the default.
 	Skew, CertificateWarning time.Duration
@@ -92,4 +109,12 @@ func (e *Expectations) Trusted() []TrustedCertificate {
 		return e.Certificates
 	}
 	return e.MetadataCertificates
+}
+
+// skew is the tolerance on every time limit.
+func (e *Expectations) skew() time.Duration {
+	if e.Skew == 0 {
+		return DefaultSkew
+	}
+	return e.Skew
 }
