@@ -173,6 +173,9 @@ func (b *Bundle) addBase64(text string, again bool) error {
 		b.repaired(append(repairs, "the text was Base64 twice and was decoded twice"), finding.Location{})
 		return b.addText(string(der), false)
 	}
+	if der[0] != tagSequence {
+		return errors.New("expected a certificate, found Base64 of something else; the Base64 of a certificate starts with MI")
+	}
 	b.repaired(repairs, finding.Location{})
 	return b.addDER(der, finding.Location{})
 }

@@ -238,6 +238,8 @@ func TestReadRefusals(t *testing.T) {
 		{"PuTTY key", "PuTTY-User-Key-File-3: ssh-rsa\n", "PuTTY private key"},
 		{"Java keystore", "\xfe\xed\xfe\xed\x00\x00", "keytool"},
 		{"URL", "https://sts.contoso.com/cert.cer", "URL"},
+		{"thumbprint", "\u200eDA 20 FC A6 00 11 22 33 44 55 66 77 88 99 AA BB CC DD EE FF", "found a thumbprint"},
+		{"Base64 of text", "aGVsbG8gd29ybGQ=", "something else"},
 		{"JSON", `{"keys":[]}`, "JSON"},
 		{"empty block", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", "line 1 is empty"},
 		{"cut Base64", b64[:100], "bytes are missing by its DER header"},

@@ -53,6 +53,9 @@ func foreign(text string) error {
 	case strings.HasPrefix(start, "http://"), strings.HasPrefix(start, "https://"):
 		return errors.New("expected a certificate, found a URL")
 	}
+	if _, err := ParseThumbprint(text[:min(len(text), 160)]); err == nil {
+		return errors.New("expected a certificate, found a thumbprint; give the certificate itself")
+	}
 	return nil
 }
 
