@@ -14,6 +14,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -105,10 +106,10 @@ func (o SignOptions) withDefaults() SignOptions {
 	return o
 }
 
-// What stands for the values until they are known.
+// What stands in a [Template] for the values until they are known.
 const (
-	digestMark = "SAMLTEST-DIGEST"
-	valueMark  = "SAMLTEST-VALUE"
+	DigestMark = "SAMLTEST-DIGEST"
+	ValueMark  = "SAMLTEST-VALUE"
 )
 
 // Sign inserts an enveloped signature into the element of the given ID, where
@@ -119,6 +120,20 @@ func Sign(xml []byte, o SignOptions) ([]byte, error) {
 		return nil, fmt.Errorf("no key to sign with")
 	}
 	o = o.withDefaults()
+	xml, err := Template(xml, o)
+	if err != nil {
+		return nil, err
+	}
+	if xml, err = o.fill(xml, DigestMark, o.digest); err != nil {
+		return nil, err
+	}
+	return o.fill(xml, ValueMark, o.value)
+}
+
+// Template inserts the signature that [Sign] does, with marks instead of the
+// digest and the signature value, for others to fill in.
+func Template(xml []byte, o SignOptions) ([]byte, error) {
+	o = o.withDefaults()
 	doc, err := xmldoc.Parse(xml, xmldoc.Limits{})
 	if err != nil {
 		return nil, err
@@ -127,16 +142,11 @@ func Sign(xml []byte, o SignOptions) ([]byte, error) {
 	if target == nil {
 		return nil, fmt.Errorf("no element has the ID %q", o.ID)
 	}
-	xml = bytes.Clone(doc.Text)
 	at := place(doc, target)
 	if at == 0 {
 		return nil, fmt.Errorf("element %s is empty, expected content to sign", target.Tag)
 	}
-	xml = append(xml[:at:at], append([]byte(o.template()), xml[at:]...)...)
-	if xml, err = o.fill(xml, digestMark, o.digest); err != nil {
-		return nil, err
-	}
-	return o.fill(xml, valueMark, o.value)
+	return slices.Concat(doc.Text[:at], []byte(o.template()), doc.Text[at:]), nil
 }
 
 // byID finds the element that carries an ID; "" is the one given.

@@ -80,10 +80,10 @@ func (o SignOptions) template() string {
 		m.close("Transforms")
 	}
 	m.algorithm("DigestMethod", o.Digest, nil)
-	m.text("DigestValue", digestMark)
+	m.text("DigestValue", DigestMark)
 	m.close("Reference")
 	m.close("SignedInfo")
-	m.text("SignatureValue", valueMark)
+	m.text("SignatureValue", ValueMark)
 	o.keyInfo(m)
 	m.separator = ""
 	m.close("Signature")
