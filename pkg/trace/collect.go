@@ -230,21 +230,19 @@ const maxSightings = 1000
 // sight notes where a copy of the message was seen. The first delivery decides
 // exchange, time, receiver and relay state.
 func (m *Message) sight(copied *Message, s Sighting) {
-	delivered := false
-	for _, old := range m.Sightings {
-		delivered = delivered || old.Place.Delivered()
-		if old.Exchange == s.Exchange && old.Place == s.Place && old.URL == s.URL && s.Exchange >= 0 {
+	for i := len(m.Sightings) - 1; i >= 0 && s.Exchange >= 0 && m.Sightings[i].Exchange == s.Exchange; i-- {
+		if old := m.Sightings[i]; old.Place == s.Place && old.URL == s.URL {
 			return
 		}
 	}
-	if len(m.Sightings) >= maxSightings {
-		return
-	}
 	first := len(m.Sightings) == 0
-	m.Sightings = append(m.Sightings, s)
-	if !first && (delivered || !s.Place.Delivered()) {
+	if len(m.Sightings) < maxSightings {
+		m.Sightings = append(m.Sightings, s)
+	}
+	if !first && (m.delivered || !s.Place.Delivered()) {
 		return
 	}
+	m.delivered = s.Place.Delivered()
 	m.Exchange, m.Time, m.PostedTo = s.Exchange, s.Time, s.URL
 	m.RelayState, m.HasRelayState = s.RelayState, s.HasRelayState
 	m.XML, m.Binding, m.RawQuery, m.Problems = copied.XML, copied.Binding, copied.RawQuery, copied.Problems

@@ -55,7 +55,7 @@ func (l Limits) decodeValue(value []byte, encoded int) (decoded, error) {
 
 // unpack finds the document in bytes that came out of Base64.
 func (l Limits) unpack(d *decoded, data []byte) error {
-	if isXMLStart(data) {
+	if isXMLStart(data) && !l.isDeflate(data) {
 		d.setXML(data)
 		return l.checkSize(data)
 	}
@@ -87,6 +87,17 @@ func (l Limits) unpack(d *decoded, data []byte) error {
 		return l.checkSize(d.xml)
 	}
 	return &undecodable{"xml-malformed", fmt.Sprintf("the value decodes from Base64 to %d bytes that are neither XML nor DEFLATE (they start with %q)", len(data), data[:min(len(data), 12)])}
+}
+
+// isDeflate tells compressed bytes that happen to begin with '<' from XML:
+// control characters that no XML holds, and XML when inflated.
+func (l Limits) isDeflate(data []byte) bool {
+	control := func(r rune) bool { return r < ' ' && r != '\t' && r != '\r' && r != '\n' }
+	if utf16Order(data) != nil || bytes.IndexFunc(data, control) < 0 && utf8.Valid(data) {
+		return false
+	}
+	out, _, _ := l.inflateAs(rawDeflate, data)
+	return isXMLStart(out)
 }
 
 func (l Limits) checkSize(xml []byte) error {

@@ -93,6 +93,8 @@ func FuzzHAR(f *testing.F) {
 	for i := range producers {
 		f.Add([]byte(writeHAR(i, signIn())))
 	}
+	f.Add([]byte(`{"x":{"log":{"entries":[{"startedDateTime":"2026-11-21T10:00:00Z","request":{"method":"GET","url":"https://a/?SAMLResponse=%3Ca%2F%3E&RelayState=b","queryString":[],"postData":{}},"response":{"status":"200","headers":{"Location":"/b?SAMLRequest=PGEvPg"},"redirectURL":null,"content":{"mimeType":"text/html","text":"<form><input name=SAMLResponse value=PGEvPg>"}}}]}}}`))
+	f.Add([]byte(`{"log":{"entries":[{"response":{"content":{"text":"PHNhbWw6UmVzcG9uc2UgU0FNTD0nJy8+","encoding":"base64"}}},{"request":{"postData":{"text":"{\"SAMLResponse\":\"PGEvPg==\"}"}}}]}}`))
 	f.Add([]byte(`{"log":{"entries":[{"request":{"url":"https://a/","postData":{"text":"\u0053AMLResponse=<a\/>"}}}]}}`))
 	f.Add([]byte(`{"log":{"entries":[{"request":{"url":"https://a/","postData":{"params":[["SAMLResponse","<a/>"],{"value":"<b/>","name":"wresult"}]}}}]}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {

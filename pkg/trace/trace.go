@@ -121,6 +121,8 @@ type Message struct {
 	// Problems are repairs and defects of the transport. Check is a name of
 	// the input family.
 	Problems []finding.Problem
+
+	delivered bool // a sighting was a delivery
 }
 
 // Place says in what part of an exchange a message was seen.
