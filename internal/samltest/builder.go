@@ -1,6 +1,6 @@
-// Package samltest makes the messages, metadata and captures that the tests of
-// the project judge: wholly correct ones by default, in which a test then
-// breaks one thing. All of it is deterministic. Nothing here is for production.
+// The builders make wholly correct messages, metadata and captures, in which a
+// test then breaks one thing.
+
 package samltest
 
 import (
