@@ -31,10 +31,10 @@ func (r *Report) cause(f *finding.Finding, catalogue []*Check, rank map[string]i
 	var best *finding.Finding
 	for i := range r.Findings {
 		g := &r.Findings[i]
-		if g.Check == f.Check || g.Input != f.Input || !sameMessage(g, f) {
-			continue
+		if g.Check == f.Check || g.Input != f.Input || !sameMessage(g, f) || g.Severity == finding.Info && f.Severity > finding.Info {
+			continue // information breaks nothing, so it explains nothing that does
 		}
-		if !catalogue[rank[g.Check]].explains(effect) {
+		if !catalogue[rank[g.Check]].explains(effect) || !sameClaim(effect, catalogue[rank[g.Check]], f, g) {
 			continue
 		}
 		if best == nil || catalogue[rank[g.Check]].explains(catalogue[rank[best.Check]]) {
@@ -44,8 +44,21 @@ func (r *Report) cause(f *finding.Finding, catalogue []*Check, rank map[string]i
 	return best
 }
 
+// sameMessage reports whether two findings are about one message. A finding
+// about the input is about all of its messages, or those of its exchange where
+// it names one.
 func sameMessage(cause, effect *finding.Finding) bool {
+	a, b := cause.Location.Exchange, effect.Location.Exchange
+	if cause.Message == nil && effect.Message != nil && a != nil && b != nil && *a != *b {
+		return false
+	}
 	return cause.Message == nil || effect.Message == nil || *cause.Message == *effect.Message
+}
+
+// sameClaim reports whether two findings on claims are about the same one:
+// that which both expect. Other findings are about the message.
+func sameClaim(effect, cause *Check, f, g *finding.Finding) bool {
+	return effect.Family != FamilyClaim || cause.Family != FamilyClaim || slices.Equal(f.Expected, g.Expected)
 }
 
 // explains reports whether findings of c explain those of effect. A check that
@@ -117,4 +130,15 @@ func (r *Report) weight(f *finding.Finding) finding.Severity {
 		}
 	}
 	return w
+}
+
+// Only keeps the message with the given index, with what was found on it and
+// on the inputs, and draws the conclusions anew.
+func (r *Report) Only(message int) {
+	other := func(m *int) bool { return m != nil && *m != message }
+	r.Messages = slices.DeleteFunc(r.Messages, func(m MessageView) bool { return m.Index != message })
+	r.Findings = slices.DeleteFunc(r.Findings, func(f finding.Finding) bool { return other(f.Message) })
+	r.Checks = slices.DeleteFunc(r.Checks, func(c CheckResult) bool { return other(c.Message) })
+	r.Diagnosis, r.Summary = nil, Summary{}
+	r.conclude(Catalogue())
 }

@@ -1,9 +1,12 @@
 package validate
 
 import (
+	"cmp"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
@@ -31,7 +34,7 @@ var endpointChecks = []*Check{
 		Since:     "0.1.0",
 		Explains:  []string{"recipient-mismatch"},
 		run: func(x *exam) {
-			if !x.msg.saml.Destination.Present() {
+			if x.msg.saml.Destination.Value == "" {
 				x.skip("the response has no Destination")
 				return
 			}
@@ -48,14 +51,18 @@ var endpointChecks = []*Check{
 		Since:     "0.1.0",
 		run: func(x *exam) {
 			d := x.msg.saml.Destination
-			if d.Value != "" || !x.msg.responseSigned() {
+			switch {
+			case x.msg.saml.Protocol != "saml2":
+				x.inapplicable() // SAML 1.1 has a Recipient in its place
+				return
+			case d.Value != "" || !x.msg.responseSigned():
 				return
 			}
 			detail := "the response is signed but has no Destination"
 			if d.Present() {
 				detail = "the response is signed but its Destination is empty"
 			}
-			x.fail(fact{field: d, element: x.msg.saml.Root, detail: detail, expected: x.replyURLs()})
+			x.fail(fact{field: d, element: x.msg.saml.Element, detail: detail, expected: x.replyURLs()})
 		},
 	},
 	{
@@ -66,13 +73,7 @@ var endpointChecks = []*Check{
 		Fixes:     replyURLFixes,
 		Reference: "SAML Profiles 4.1.4.3",
 		Since:     "0.1.0",
-		run: func(x *exam) {
-			for c := range x.bearers() {
-				if c.Recipient.Value != "" {
-					x.compareReplyURL(c.Recipient, "Recipient")
-				}
-			}
-		},
+		run:       runRecipientMismatch,
 	},
 	{
 		Name: "recipient-missing", Severity: finding.Error, Family: FamilyEndpoint, Scope: OfToken,
@@ -84,11 +85,12 @@ var endpointChecks = []*Check{
 		Since:     "0.1.0",
 		run: func(x *exam) {
 			if x.msg.saml.Protocol != "saml2" {
-				x.inapplicable() // WS-Federation and SAML 1.1 have no Recipient here
+				x.inapplicable() // WS-Federation and SAML 1.1 do not ask for it
 				return
 			}
-			for c := range x.bearers() {
-				if c.Recipient.Value == "" {
+			for _, bearers := range x.bearers() {
+				c, ok := lacking(bearers, func(c *saml.Confirmation) bool { return c.Recipient.Value != "" })
+				if ok {
 					x.fail(fact{element: c.Element, detail: "the bearer subject confirmation has no Recipient", expected: x.replyURLs()})
 				}
 			}
@@ -119,11 +121,31 @@ var endpointChecks = []*Check{
 				return
 			}
 			u, err := url.Parse(x.msg.carrier.PostedTo)
-			if err == nil && u.Scheme == "http" && u.Hostname() != "localhost" {
+			if err == nil && u.Scheme == "http" && !loopback(u.Hostname()) {
 				x.fail(fact{detail: fmt.Sprintf("the response was posted to %s", finding.Quote(x.msg.carrier.PostedTo)), actual: x.msg.carrier.PostedTo})
 			}
 		},
 	},
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+func runRecipientMismatch(x *exam) {
+	if r := x.msg.saml.Recipient; r.Value != "" {
+		x.compareReplyURL(r, "Recipient of the response") // SAML 1.1
+	}
+	for _, bearers := range x.bearers() {
+		c, ok := lacking(bearers, func(c *saml.Confirmation) bool { return c.Recipient.Value == "" || x.received(c.Recipient.Value) })
+		if ok {
+			x.compareReplyURL(c.Recipient, "Recipient")
+		}
+	}
+	if len(x.replyURLs()) == 0 && len(x.expect.ReplyURLPatterns) == 0 {
+		x.skip(noReplyURL)
+	}
 }
 
 func runReplyURLMismatch(x *exam) {
@@ -132,9 +154,9 @@ func runReplyURLMismatch(x *exam) {
 	case posted == "":
 		x.skip("the capture does not show where the response was posted")
 	case len(x.expect.ReplyURLs) > 0:
-		if !among(x.expect.ReplyURLs, posted) {
+		if _, ok := x.registered(posted); !ok {
 			x.fail(fact{
-				detail:   fmt.Sprintf("the response was posted to %s, which is not among the Reply URLs of the app", finding.Quote(posted)),
+				detail:   fmt.Sprintf("the response was posted to %s, but the app receives sign-ins at %s", finding.Quote(posted), quoteAll(values(x.expect.ReplyURLs))),
 				expected: values(x.expect.ReplyURLs), actual: posted,
 			})
 		}
@@ -148,22 +170,38 @@ func runReplyURLMismatch(x *exam) {
 func (x *exam) compareReplyURL(f saml.Field, what string) {
 	expected := x.replyURLs()
 	switch {
-	case len(expected) > 0 && !slices.Contains(expected, f.Value):
+	case x.received(f.Value):
+	case len(expected) == 0:
+		x.matchPatterns(x.expect.ReplyURLPatterns, f, f.Value, what+" is %s, which does not look like a Reply URL of this app")
+	default:
 		x.fail(fact{
 			field:    f,
 			detail:   fmt.Sprintf("%s is %s, but the app receives sign-ins at %s", what, finding.Quote(f.Value), quoteAll(expected)),
 			expected: expected, actual: f.Value,
 		})
-	case len(expected) == 0:
-		x.matchPatterns(x.expect.ReplyURLPatterns, f, f.Value, what+" is %s, which does not look like a Reply URL of this app")
 	}
+}
+
+// received reports whether the app is known to receive sign-ins at that URL.
+func (x *exam) received(written string) bool {
+	expected := x.replyURLs()
+	switch {
+	case len(expected) == 0:
+		return matchesAny(x.expect.ReplyURLPatterns, written)
+	case slices.Contains(expected, written):
+		return true
+	}
+	return len(x.expect.ReplyURLs) == 0 && sameAddress(expected[0], written) // the browser alone wrote it differently
 }
 
 // replyURLs are the Reply URLs that the message may name: of those given the
 // one that it was posted to, where that is among them.
 func (x *exam) replyURLs() []string {
 	posted := x.msg.carrier.PostedTo
-	if len(x.expect.ReplyURLs) > 0 && !among(x.expect.ReplyURLs, posted) {
+	if len(x.expect.ReplyURLs) > 0 {
+		if v, ok := x.registered(posted); ok {
+			return []string{v}
+		}
 		return values(x.expect.ReplyURLs)
 	}
 	if posted != "" {
@@ -172,19 +210,67 @@ func (x *exam) replyURLs() []string {
 	return nil
 }
 
-// matchPatterns warns of a value that fits none of a profile's patterns. The
-// detail has one %s for the quoted value.
+// registered returns the given Reply URL that a browser would post to that
+// address.
+func (x *exam) registered(posted string) (string, bool) {
+	for _, v := range x.expect.ReplyURLs {
+		if v.Value == posted {
+			return v.Value, true
+		}
+	}
+	for _, v := range x.expect.ReplyURLs {
+		if sameAddress(posted, v.Value) {
+			return v.Value, true
+		}
+	}
+	return "", false
+}
+
+// sameAddress reports whether a browser that is told to post to a URL shows it
+// as captured: with the host in lower case, without the default port and the
+// fragment, and with a path (WHATWG URL).
+func sameAddress(captured, written string) bool {
+	if captured == "" || written == "" {
+		return captured == written
+	}
+	a, errA := url.Parse(captured)
+	b, errB := url.Parse(strings.TrimSpace(written))
+	if errA != nil || errB != nil || a.Host == "" {
+		return false
+	}
+	return a.Scheme == b.Scheme && address(a) == address(b) && a.RawQuery == b.RawQuery &&
+		cmp.Or(a.EscapedPath(), "/") == cmp.Or(b.EscapedPath(), "/")
+}
+
+func address(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return strings.ToLower(u.Hostname()) + ":" + port
+}
+
+func matchesAny(patterns []Pattern, value string) bool {
+	return slices.ContainsFunc(patterns, func(p Pattern) bool { return p.Regexp.MatchString(value) })
+}
+
+// matchPatterns reports a value that fits none of a profile's patterns: an
+// error where all are strict. The detail has one %s for the quoted value.
 func (x *exam) matchPatterns(patterns []Pattern, f saml.Field, value, detail string) {
 	if len(patterns) == 0 {
 		x.skip(noReplyURL)
 		return
 	}
-	var shown []string
-	for _, p := range patterns {
-		if p.Regexp.MatchString(value) {
-			return
-		}
-		shown = append(shown, p.Shown)
+	if matchesAny(patterns, value) {
+		return
 	}
-	x.fail(fact{field: f, severity: finding.Warning, detail: fmt.Sprintf(detail, finding.Quote(value)), expected: shown, actual: value})
+	severity := finding.Error
+	shown := make([]string, len(patterns))
+	for i, p := range patterns {
+		shown[i] = p.Shown
+		if !p.Strict {
+			severity = finding.Warning
+		}
+	}
+	x.fail(fact{field: f, severity: severity, detail: fmt.Sprintf(detail, finding.Quote(value)), expected: shown, actual: value})
 }

@@ -111,10 +111,16 @@ func (e *Expectations) Trusted() []TrustedCertificate {
 	return e.MetadataCertificates
 }
 
+// NoSkew as Expectations.Skew means no tolerance at all.
+const NoSkew time.Duration = -1
+
 // skew is the tolerance on every time limit.
 func (e *Expectations) skew() time.Duration {
-	if e.Skew == 0 {
+	switch e.Skew {
+	case 0:
 		return DefaultSkew
+	case NoSkew:
+		return 0
 	}
 	return e.Skew
 }

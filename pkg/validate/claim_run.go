@@ -1,0 +1,311 @@
+package validate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/beevik/etree"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/saml"
+)
+
+const (
+	groupsClaim = "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups"
+	groupsLink  = "http://schemas.microsoft.com/claims/groups.link"
+)
+
+// largestForm is the size in bytes of a form body from which some apps refuse
+// it: the default limit of Express.
+const largestForm = 100 << 10
+
+// severity is Warning where the expectation is not certain.
+func (c *ClaimExpectation) severity() finding.Severity {
+	if c.Unverified {
+		return finding.Warning
+	}
+	return finding.Error
+}
+
+// reads reports whether an attribute of that name is the claim, to the letter.
+func (c *ClaimExpectation) reads(name string) bool {
+	return name == c.Name || slices.Contains(c.Aliases, name)
+}
+
+// claims yields every expected claim with the attribute that is read for it,
+// nil where the message has none.
+func (x *exam) claims() func(func(*ClaimExpectation, *saml.Attribute) bool) {
+	return func(yield func(*ClaimExpectation, *saml.Attribute) bool) {
+		x.assertions()
+		if len(x.expect.Claims) == 0 {
+			x.skip(noClaim)
+		}
+		if len(x.msg.readable) == 0 {
+			return
+		}
+		for i := range x.expect.Claims {
+			c := &x.expect.Claims[i]
+			if !yield(c, x.attribute(c.reads)) {
+				return
+			}
+		}
+	}
+}
+
+// attribute finds the first attribute whose name will do.
+func (x *exam) attribute(named func(string) bool) *saml.Attribute {
+	for _, a := range x.msg.readable {
+		for _, at := range a.Attributes {
+			if named(at.Name.Value) {
+				return at
+			}
+		}
+	}
+	return nil
+}
+
+// empty reports whether no value of the attribute says anything.
+func empty(at *saml.Attribute) bool {
+	return !at.Encrypted && !slices.ContainsFunc(at.Values, func(v saml.AttributeValue) bool {
+		return v.Structured || !v.Nil && strings.TrimSpace(v.Value) != ""
+	})
+}
+
+func runClaimMissing(x *exam) {
+	for c, at := range x.claims() {
+		if at != nil || !c.Required {
+			continue
+		}
+		detail := fmt.Sprintf("the app needs the claim %s, and the token does not have it", finding.Quote(c.Name))
+		if x.msg.product == finding.Entra {
+			detail += ": either the claim is not set up in Entra, or the attribute behind it is empty for this user, and then Entra leaves the claim out"
+		}
+		x.fail(fact{element: x.attributesElement(), severity: c.severity(), detail: detail, expected: []string{c.Name}})
+	}
+}
+
+// attributesElement is where a missing claim should have been.
+func (x *exam) attributesElement() *etree.Element {
+	first := x.msg.readable[0]
+	if len(first.Statements) > 0 {
+		return first.Statements[0]
+	}
+	return first.Element
+}
+
+func runClaimMisnamed(x *exam) {
+	for c, at := range x.claims() {
+		if at != nil || !c.Required {
+			continue
+		}
+		near, how := x.nearClaim(c)
+		if near == nil {
+			continue
+		}
+		x.fail(fact{
+			field: near.Name, severity: c.severity(), expected: []string{c.Name}, actual: near.Name.Value,
+			detail: fmt.Sprintf("the app reads the claim %s, but the token calls it %s: %s", finding.Quote(c.Name), finding.Quote(near.Name.Value), how),
+		})
+	}
+}
+
+// nearClaim finds the attribute that was probably meant to be the claim, and
+// says how its name differs. Attributes that the app reads as something else
+// are not in question.
+func (x *exam) nearClaim(c *ClaimExpectation) (near *saml.Attribute, how string) {
+	for _, name := range c.ConfusedWith {
+		near = x.attribute(func(n string) bool { return n == name && !x.wanted(n) })
+		if near != nil {
+			return near, "that name carries the same and is not read"
+		}
+	}
+	near = x.attribute(func(n string) bool {
+		same, difference := saml.SameClaim(c.Name, n)
+		if !same || x.wanted(n) {
+			return false
+		}
+		how = misnaming(difference)
+		return true
+	})
+	if near != nil {
+		return near, how
+	}
+	for _, a := range x.msg.readable {
+		for _, at := range a.Attributes {
+			if f := at.FriendlyName.Value; f != "" && strings.EqualFold(f, c.Name) && !x.wanted(at.Name.Value) {
+				return at, "only its FriendlyName is right, and apps read the Name"
+			}
+		}
+	}
+	return nil, ""
+}
+
+// wanted reports whether the app reads an attribute of that name as one of its
+// claims.
+func (x *exam) wanted(name string) bool {
+	return slices.ContainsFunc(x.expect.Claims, func(c ClaimExpectation) bool { return c.reads(name) })
+}
+
+// misnaming completes the sentence "the token calls it ...:" from the words of
+// [saml.SameClaim].
+func misnaming(difference string) string {
+	if what, ok := strings.CutSuffix(difference, " of"); ok {
+		return "that is the " + what + " of the same claim"
+	}
+	if difference == "namespace" {
+		return "another namespace"
+	}
+	return "the names differ by " + difference
+}
+
+func runClaimEmpty(x *exam) {
+	for _, a := range x.assertions() {
+		for _, at := range a.Attributes {
+			if !empty(at) {
+				continue
+			}
+			f := fact{field: at.Name, severity: finding.Warning, actual: at.Name.Value, detail: fmt.Sprintf("the claim %s has no value", finding.Quote(at.Name.Value))}
+			for i := range x.expect.Claims {
+				if c := &x.expect.Claims[i]; c.reads(at.Name.Value) && c.Required {
+					f.severity = c.severity()
+					f.detail = fmt.Sprintf("the claim %s, which the app needs, has no value for this user", finding.Quote(at.Name.Value))
+				}
+			}
+			x.fail(f)
+		}
+	}
+}
+
+// mismatched reports whether the claim has values none of which fits.
+func mismatched(c *ClaimExpectation, at *saml.Attribute) bool {
+	if at == nil || c.Pattern == nil || at.Encrypted || empty(at) {
+		return false
+	}
+	return !slices.ContainsFunc(at.Values, func(v saml.AttributeValue) bool { return c.Pattern.Regexp.MatchString(v.Value) })
+}
+
+func runClaimValue(x *exam) {
+	for c, at := range x.claims() {
+		if !mismatched(c, at) {
+			continue
+		}
+		severity := c.severity()
+		if !c.Pattern.Strict {
+			severity = finding.Warning
+		}
+		x.fail(fact{
+			field: at.Values[0].Field, severity: severity, expected: []string{c.Pattern.Shown}, actual: at.Values[0].Value,
+			detail: fmt.Sprintf("the claim %s is %s, but the app expects %s", finding.Quote(c.Name), someValues(at), finding.Quote(c.Pattern.Shown)),
+		})
+	}
+}
+
+// someValues quotes the first values of an attribute.
+func someValues(at *saml.Attribute) string {
+	const shown = 3
+	var quoted []string
+	for _, v := range at.Values[:min(shown, len(at.Values))] {
+		quoted = append(quoted, finding.Quote(finding.Shorten(v.Value, 80)))
+	}
+	text := strings.Join(quoted, ", ")
+	if more := len(at.Values) - shown; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+func runGroupIDs(x *exam) {
+	for c, at := range x.claims() {
+		if !mismatched(c, at) || !aboutGroups(at.Name.Value) || slices.ContainsFunc(at.Values, func(v saml.AttributeValue) bool { return !isGUID(v.Value) }) {
+			continue
+		}
+		x.fail(fact{
+			field: at.Values[0].Field, expected: []string{c.Pattern.Shown}, actual: at.Values[0].Value,
+			detail: fmt.Sprintf("the claim %s holds object IDs of groups (%s), but the app expects %s", finding.Quote(at.Name.Value), someValues(at), finding.Quote(c.Pattern.Shown)),
+		})
+	}
+}
+
+func aboutGroups(name string) bool {
+	name = strings.ToLower(name)
+	return strings.Contains(name, "group") || strings.Contains(name, "memberof") || strings.Contains(name, "role")
+}
+
+// isGUID reports whether s is a GUID, 8-4-4-4-12 hexadecimal digits.
+func isGUID(s string) bool {
+	s = strings.TrimSpace(s)
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		hex := c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+		if hyphen := i == 8 || i == 13 || i == 18 || i == 23; hyphen != (c == '-') || !hyphen && !hex {
+			return false
+		}
+	}
+	return true
+}
+
+func runClaimDuplicate(x *exam) {
+	for _, a := range x.assertions() {
+		seen := make(map[[2]string]int, len(a.Attributes))
+		for _, at := range a.Attributes {
+			key := [2]string{at.Name.Value, at.NameFormat.Value}
+			if seen[key]++; seen[key] == 2 && !at.Encrypted {
+				x.fail(fact{field: at.Name, actual: at.Name.Value, detail: fmt.Sprintf("the claim %s stands in the token more than once", finding.Quote(at.Name.Value))})
+			}
+		}
+	}
+}
+
+func runClaimMultiValued(x *exam) {
+	for c, at := range x.claims() {
+		if at == nil || !c.Single || len(at.Values) < 2 {
+			continue
+		}
+		x.fail(fact{
+			field: at.Name, expected: []string{"one value"}, actual: at.Name.Value,
+			detail: fmt.Sprintf("the claim %s has %d values (%s), but the app reads one", finding.Quote(at.Name.Value), len(at.Values), someValues(at)),
+		})
+	}
+}
+
+func runGroupsOverage(x *exam) {
+	x.assertions()
+	at := x.attribute(func(name string) bool { return strings.EqualFold(name, groupsLink) })
+	if at == nil {
+		return
+	}
+	expected := groupsClaim
+	for _, c := range x.expect.Claims {
+		if same, _ := saml.SameClaim(c.Name, groupsClaim); same {
+			expected = c.Name
+		}
+	}
+	x.fail(fact{
+		field: at.Name, expected: []string{expected}, actual: at.Name.Value,
+		detail: "the user is in more than 150 groups, so Entra sent a link to them in place of the group claim, which apps do not follow",
+	})
+}
+
+func runTooLarge(x *exam) {
+	size := (len(x.msg.carrier.XML) + 2) / 3 * 4
+	if size <= largestForm {
+		return
+	}
+	detail := fmt.Sprintf("the token has %d KB as it is posted; some apps refuse more than %d", size>>10, largestForm>>10)
+	var largest *saml.Attribute
+	for _, a := range x.msg.readable {
+		for _, at := range a.Attributes {
+			if largest == nil || len(at.Values) > len(largest.Values) {
+				largest = at
+			}
+		}
+	}
+	if largest != nil && len(largest.Values) > 1 {
+		detail += fmt.Sprintf("; the claim %s alone has %d values", finding.Quote(largest.Name.Value), len(largest.Values))
+	}
+	x.fail(fact{element: x.msg.saml.Element, detail: detail})
+}

@@ -1,0 +1,267 @@
+package validate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/profile"
+	"github.com/ssodoctor/ssodoctor/pkg/saml"
+)
+
+const (
+	noIssuer   = "no issuer is known: give --issuer or --idp-metadata"
+	noEntityID = "the Entity ID of the app is not known: give --entity-id, --sp-metadata or --profile"
+)
+
+// identifierFixes are the same wherever the Entity ID of the app is wrong.
+var identifierFixes = []finding.Fix{
+	{System: finding.Entra, Place: entraIdentifier, Action: "set it to {expected}"},
+	{System: finding.ADFS, Place: adfsIdentifiers, Action: "add {expected}, and let the app ask for that one"},
+	{System: finding.Okta, Place: oktaAudience, Action: "set it to {expected}"},
+	{System: finding.App, Place: appEntityID, Action: "if {actual} is the right Identifier, make the app expect that instead"},
+}
+
+var identityChecks = []*Check{
+	{
+		Name: "issuer-mismatch", Severity: finding.Error, Family: FamilyIdentity, Scope: OfToken,
+		Title: "The token is from another identity provider than the app expects",
+		Why:   "The app looks up the identity provider by Issuer, character by character; one that it does not know it refuses.",
+		Cause: "The app still names the old identity provider or another tenant, or a slash or the scheme of the Issuer got lost when it was typed in.",
+		Fixes: []finding.Fix{
+			{System: finding.App, Place: appIssuer, Action: "set it to {actual}, if that is the identity provider that you mean"},
+			{System: finding.Entra, Place: entraSetUp + " > Microsoft Entra Identifier", Action: "copy it from there, with its trailing slash"},
+			{System: finding.ADFS, Place: adfsProperties + " > Federation Service identifier", Action: "copy it from there; it starts with http:, not https:"},
+			{System: finding.Okta, Place: oktaIssuer, Action: "copy it from there"},
+		},
+		Reference: "SAML Profiles 4.1.4.2",
+		Since:     "0.1.0",
+		Explains:  []string{"signature-untrusted-certificate"},
+		run:       runIssuerMismatch,
+	},
+	{
+		Name: "audience-mismatch", Severity: finding.Error, Family: FamilyIdentity, Scope: OfToken,
+		Title:     "The token is meant for another app",
+		Why:       "An app must refuse an assertion whose Audience is not its own Entity ID, character by character.",
+		Cause:     "The Identifier at the identity provider differs from the Entity ID that the app calls itself: another environment, a trailing slash, letter case.",
+		Fixes:     identifierFixes,
+		Reference: "SAML Core 2.5.1.4",
+		Since:     "0.1.0",
+		run:       runAudienceMismatch,
+	},
+	{
+		Name: "audience-missing", Severity: finding.Error, Family: FamilyIdentity, Scope: OfToken,
+		Title:     "The assertion names no Audience",
+		Why:       "An assertion for nobody in particular could be used at any app, so most apps refuse it.",
+		Cause:     "A home-grown identity provider, or an Identifier that was left empty.",
+		Fixes:     identifierFixes,
+		Reference: "SAML Profiles 4.1.4.2",
+		Since:     "0.1.0",
+		run:       runAudienceMissing,
+	},
+	{
+		Name: "entity-id-acs-swapped", Severity: finding.Error, Family: FamilyIdentity, Scope: OfToken,
+		Title: "Identifier and Reply URL are mixed up",
+		Why:   "The app finds its Reply URL where its Entity ID should be, or the other way round, and refuses the token.",
+		Cause: "The two values look alike and were pasted into each other's field.",
+		Fixes: []finding.Fix{
+			{System: finding.Entra, Place: entraBasic, Action: "put the Entity ID into Identifier and the ACS URL into Reply URL"},
+			{System: finding.ADFS, Place: adfsTrust + " > Properties", Action: "put the Entity ID on the Identifiers tab and the ACS URL on the Endpoints tab"},
+			{System: finding.Okta, Place: oktaSAML, Action: "put the Entity ID into Audience URI and the ACS URL into Single sign-on URL"},
+			{System: finding.App, Place: appEntityID, Action: "check that Entity ID and ACS URL are not mixed up there"},
+		},
+		Reference: "SAML Core 2.5.1.4, SAML Profiles 4.1.4.3",
+		Since:     "0.1.0",
+		Explains:  []string{"audience-mismatch", "destination-mismatch", "recipient-mismatch", "reply-url-mismatch", "nameid-qualifier-mismatch"},
+		run:       runEntityIDSwapped,
+	},
+}
+
+func runIssuerMismatch(x *exam) {
+	response := x.msg.saml.Issuer
+	if response.Present() {
+		x.compareIssuer(response, "Issuer of the response")
+	}
+	for _, a := range x.msg.saml.Assertions {
+		switch {
+		case !a.Issuer.Present():
+		case response.Present() && a.Issuer.Value != response.Value:
+			x.fail(fact{
+				field:    a.Issuer.Field,
+				detail:   fmt.Sprintf("Issuer of the assertion is %s, but the response around it is from %s", named(a.Issuer.Value), named(response.Value)),
+				expected: []string{response.Value}, actual: a.Issuer.Value,
+			})
+		case !response.Present():
+			x.compareIssuer(a.Issuer, "Issuer of the assertion")
+		}
+	}
+	if len(x.expect.Issuers) == 0 {
+		x.skip(noIssuer)
+	}
+}
+
+func (x *exam) compareIssuer(issuer saml.NameID, what string) {
+	if len(x.expect.Issuers) == 0 || among(x.expect.Issuers, issuer.Value) {
+		return
+	}
+	expected := values(x.expect.Issuers)
+	nearest, _ := finding.Nearest(expected, issuer.Value)
+	x.fail(fact{
+		field:    issuer.Field,
+		detail:   fmt.Sprintf("%s is %s, but the app expects %s", what, named(issuer.Value), named(nearest)) + otherTenant(nearest, issuer.Value),
+		expected: expected, actual: issuer.Value,
+	})
+}
+
+// named quotes an entity ID and says whose it is, where that is known.
+func named(issuer string) string {
+	product, detail := profile.IdentifyIdP(issuer)
+	if product == "" {
+		return finding.Quote(issuer)
+	}
+	title := product
+	if p, err := profile.Load(product); err == nil {
+		title = p.Title
+	}
+	if detail != "" {
+		title += " " + finding.Printable(detail)
+	}
+	return finding.Quote(issuer) + " (" + title + ")"
+}
+
+// otherTenant adds what two entity IDs of one product mean.
+func otherTenant(expected, actual string) string {
+	product, detail := profile.IdentifyIdP(expected)
+	other, otherDetail := profile.IdentifyIdP(actual)
+	if product != string(finding.Entra) || other != product || strings.EqualFold(detail, otherDetail) {
+		return ""
+	}
+	return ": the user signed in to another tenant than the one that the app trusts"
+}
+
+func runAudienceMismatch(x *exam) {
+	for _, a := range x.assertions() {
+		for _, c := range a.Conditions {
+			for _, r := range c.Restrictions {
+				x.compareAudiences(r)
+			}
+		}
+	}
+	if len(x.expect.EntityIDs) == 0 && len(x.expect.EntityIDPatterns) == 0 && x.requestIssuer() == "" {
+		x.skip(noEntityID)
+	}
+}
+
+// compareAudiences judges one restriction: any audience of it will do.
+func (x *exam) compareAudiences(r saml.Restriction) {
+	audiences := audienceValues(r)
+	if len(audiences) == 0 {
+		return // audience-missing tells
+	}
+	switch expected := values(x.expect.EntityIDs); {
+	case len(expected) > 0:
+		x.requireAudience(r, audiences, expected, 0, "Audience is %s, but the app calls itself %s")
+	case len(x.expect.EntityIDPatterns) > 0:
+		for _, value := range audiences {
+			if matchesAny(x.expect.EntityIDPatterns, value) {
+				return
+			}
+		}
+		x.matchPatterns(x.expect.EntityIDPatterns, r.Audiences[0], audiences[0], "Audience is %s, which does not look like an Identifier of this app")
+	case x.requestIssuer() != "":
+		x.requireAudience(r, audiences, []string{x.requestIssuer()}, finding.Warning, "Audience is %s, but the app called itself %s in its request")
+	}
+}
+
+func (x *exam) requireAudience(r saml.Restriction, audiences, expected []string, severity finding.Severity, format string) {
+	for _, value := range audiences {
+		if slices.Contains(expected, value) {
+			return
+		}
+	}
+	nearest, _ := finding.Nearest(audiences, expected[0])
+	detail := fmt.Sprintf(format, quoteAll(audiences), quoteAll(expected))
+	for _, e := range expected {
+		if nearest == "spn:"+e {
+			detail += ": Entra writes \"spn:\" before an Identifier that is no URI"
+		}
+	}
+	x.fail(fact{
+		field:    r.Audiences[slices.IndexFunc(r.Audiences, func(f saml.Field) bool { return f.Value == nearest })],
+		severity: severity, detail: detail, expected: expected, actual: nearest,
+	})
+}
+
+// requestIssuer is what the app called itself in the request that the message
+// answers, "" where that was not captured.
+func (x *exam) requestIssuer() string {
+	if x.msg.request == nil {
+		return ""
+	}
+	return x.msg.request.saml.Issuer.Value
+}
+
+// audienceValues are the audiences of a restriction that are not empty.
+func audienceValues(r saml.Restriction) []string {
+	var out []string
+	for _, f := range r.Audiences {
+		if strings.TrimSpace(f.Value) != "" {
+			out = append(out, f.Value)
+		}
+	}
+	return out
+}
+
+func runAudienceMissing(x *exam) {
+	severity := finding.Error
+	if x.msg.saml.Protocol != "saml2" || x.msg.saml.Kind != "Response" {
+		severity = finding.Warning // only the browser profile of SAML 2.0 demands it
+	}
+	for _, a := range x.assertions() {
+		element, detail := a.Element, "the assertion has no AudienceRestriction, so it does not say which app it is for"
+		for _, c := range a.Conditions {
+			for _, r := range c.Restrictions {
+				if len(audienceValues(r)) > 0 {
+					element = nil
+					continue
+				}
+				x.fail(fact{element: r.Element, severity: severity, detail: "an AudienceRestriction of the assertion names no Audience", expected: values(x.expect.EntityIDs)})
+				element = nil
+			}
+		}
+		if element != nil {
+			x.fail(fact{element: element, severity: severity, detail: detail, expected: values(x.expect.EntityIDs)})
+		}
+	}
+}
+
+func runEntityIDSwapped(x *exam) {
+	replyURLs := x.replyURLs()
+	switch {
+	case len(x.expect.EntityIDs) == 0:
+		x.skip(noEntityID)
+		return
+	case len(replyURLs) == 0:
+		x.skip(noReplyURL)
+		return
+	}
+	for _, a := range x.assertions() {
+		for _, c := range a.Conditions {
+			for _, r := range c.Restrictions {
+				for _, f := range r.Audiences {
+					if !among(x.expect.EntityIDs, f.Value) && slices.Contains(replyURLs, f.Value) {
+						x.swapped(f, "Audience is %s: that is the Reply URL of the app, its Entity ID belongs there", values(x.expect.EntityIDs))
+					}
+				}
+			}
+		}
+	}
+	if f := x.msg.saml.Destination; among(x.expect.EntityIDs, f.Value) && !slices.Contains(replyURLs, f.Value) {
+		x.swapped(f, "Destination is %s: that is the Entity ID of the app, its Reply URL belongs there", replyURLs)
+	}
+}
+
+func (x *exam) swapped(f saml.Field, detail string, expected []string) {
+	x.fail(fact{field: f, detail: fmt.Sprintf(detail, finding.Quote(f.Value)), expected: expected, actual: f.Value})
+}

@@ -1,0 +1,137 @@
+package validate
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/saml"
+	"github.com/ssodoctor/ssodoctor/pkg/trace"
+)
+
+// tolerableSkew is the difference of two clocks that is not worth a word: the
+// Date header counts seconds, and a page takes some to be made.
+const tolerableSkew = time.Minute
+
+func runClockSkew(x *exam) {
+	idp, app, reason := x.msg.clocks()
+	if reason != "" {
+		x.skip(reason)
+		return
+	}
+	ahead := app.Sub(idp)
+	if ahead.Abs() <= tolerableSkew {
+		return
+	}
+	direction := "ahead of"
+	if ahead < 0 {
+		direction = "behind"
+	}
+	f := fact{
+		severity: finding.Info,
+		detail: fmt.Sprintf("the clock of %s is %s %s that of the identity provider (%s against %s)",
+			finding.Printable(x.msg.host()), duration(ahead), direction, stamp(app), stamp(idp)),
+	}
+	if x.msg.validAt(idp, 0) && !x.msg.validAt(app, x.expect.skew()) {
+		f.severity = finding.Error
+		f.detail += ", so a token that is valid looks invalid to the app"
+	}
+	x.fail(f)
+}
+
+// clocks returns what the clocks of identity provider and app showed when the
+// message was delivered, or the reason why that is not known. The time between
+// two exchanges is taken from the capture, whose own clock may be wrong.
+func (m *message) clocks() (idp, app time.Time, reason string) {
+	if !m.delivered() {
+		return idp, app, "the capture does not show the message being sent to the app"
+	}
+	delivery := m.exchange(m.carrier.Exchange)
+	if delivery == nil || delivery.ServerDate.IsZero() {
+		return idp, app, "the capture shows no Date header of the app"
+	}
+	app, idp = delivery.ServerDate, m.issued().Time
+	if page := m.page(); page != nil && !page.Time.IsZero() && !delivery.Time.IsZero() {
+		if !page.ServerDate.IsZero() {
+			idp = page.ServerDate
+		}
+		if !idp.IsZero() {
+			return idp.Add(max(0, delivery.Time.Sub(page.Time))), app, ""
+		}
+	}
+	if idp.IsZero() {
+		return idp, app, "the capture shows no time of the identity provider"
+	}
+	waited := delivery.Time.Sub(idp)
+	switch {
+	case !delivery.Time.IsZero() && waited.Abs() <= tolerableSkew:
+		return idp.Add(max(0, waited)), app, ""
+	case app.Before(idp):
+		return idp, app, ""
+	}
+	return idp, app, "the capture does not show when the token was issued, so that a long wait looks like a wrong clock"
+}
+
+// page is the exchange in which the identity provider handed the message out,
+// nil where the capture does not have it.
+func (m *message) page() *trace.Exchange {
+	for _, s := range m.carrier.Sightings {
+		if !s.Place.Delivered() && s.Exchange >= 0 && s.Exchange < m.carrier.Exchange {
+			return m.exchange(s.Exchange)
+		}
+	}
+	return nil
+}
+
+// delivered reports whether the capture shows the message being sent to its
+// receiver.
+func (m *message) delivered() bool {
+	return slices.ContainsFunc(m.carrier.Sightings, func(s trace.Sighting) bool {
+		return s.Place.Delivered() && s.Exchange >= 0 && s.Exchange == m.carrier.Exchange
+	})
+}
+
+// exchange finds an exchange of the capture by its number; nil where it was
+// not kept.
+func (m *message) exchange(index int) *trace.Exchange {
+	es := m.capture.Exchanges
+	i, ok := slices.BinarySearchFunc(es, index, func(e trace.Exchange, index int) int { return cmp.Compare(e.Index, index) })
+	if !ok {
+		return nil
+	}
+	return &es[i]
+}
+
+// host is the host name of the app.
+func (m *message) host() string {
+	u, err := url.Parse(m.carrier.PostedTo)
+	if err != nil || u.Host == "" {
+		return "the app"
+	}
+	return u.Host
+}
+
+// validAt reports whether a clock that shows t finds every assertion valid.
+func (m *message) validAt(t time.Time, skew time.Duration) bool {
+	for _, a := range m.readable {
+		for _, c := range a.Conditions {
+			if !within(c.NotBefore, c.NotOnOrAfter, t, skew) {
+				return false
+			}
+		}
+	}
+	for _, bearers := range m.bearers {
+		if _, late := lacking(bearers, func(c *saml.Confirmation) bool { return within(c.NotBefore, c.NotOnOrAfter, t, skew) }); late {
+			return false
+		}
+	}
+	return true
+}
+
+func within(start, end saml.Instant, t time.Time, skew time.Duration) bool {
+	return (start.Time.IsZero() || !start.Time.After(t.Add(skew))) &&
+		(end.Time.IsZero() || t.Add(-skew).Before(end.Time))
+}
