@@ -18,6 +18,7 @@ type carrier struct {
 	url      string // where the message goes
 	method   string // of the form or request, in upper case; empty where unknown
 	rawQuery string // only of URLs
+	decoded  []byte // a decoded copy of the message that the tool kept
 }
 
 // collector builds a Capture.
@@ -81,7 +82,7 @@ func (c *collector) parameters(pairs []pair, from carrier) {
 		if name != p.name {
 			report("input-repaired", finding.Info, "the parameter is called %q, the specification writes %q: receivers that compare exactly do not find it", p.name, name)
 		}
-		if kind == relayParameter && !hasRelay {
+		if kind == relayParameter && !hasRelay && !isPlaceholder(p.value) {
 			relay, hasRelay = p, true
 		}
 		if name == "SAMLEncoding" {
@@ -114,6 +115,10 @@ func (c *collector) value(name string, value []byte, from carrier, s Sighting, s
 		if len(bytes.TrimSpace(value)) == 0 && from.place == ResponsePage {
 			return false // a field that a script fills in before it sends the form
 		}
+		if len(from.decoded) > 0 {
+			c.decodedCopy(name, fmt.Sprintf("the value of %s was masked by %s", label, m.tool), from, s)
+			return true
+		}
 		c.problem(from.exchange, "input-masked", finding.Error, "%s", m.explain(label, value))
 		return false
 	}
@@ -130,6 +135,18 @@ func (c *collector) value(name string, value []byte, from carrier, s Sighting, s
 	m.Problems = append(d.problems, shared...)
 	c.add(m, from, s)
 	return true
+}
+
+// decodedCopy adds the copy that the capture tool shows, which has the bytes
+// of the message where the tool is right about its encoding.
+func (c *collector) decodedCopy(name, why string, from carrier, s Sighting) {
+	if !isXMLStart(from.decoded) || c.limits.checkSize(from.decoded) != nil {
+		return
+	}
+	var d decoded
+	d.setXML(from.decoded)
+	d.report("input-repaired", finding.Info, "%s: the message is the decoded copy that the tool kept", why)
+	c.add(&Message{XML: d.xml, Parameter: name, Binding: bindingOf(name, from, rawDeflate), Problems: d.problems}, from, s)
 }
 
 // bindingOf tells the binding from how the message travelled; of a pasted value

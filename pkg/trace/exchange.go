@@ -21,9 +21,13 @@ func (c *collector) exchange(e *entry) {
 	}
 	fact := factsOf(e)
 	fact.Index = index
-	from := carrier{exchange: index, time: fact.Time, url: e.url}
-	fact.Parameters = factParameters(fact.Parameters, c.requestBody(e, from))
-	fact.Parameters = factParameters(fact.Parameters, c.requestURL(e, from))
+	from := carrier{exchange: index, time: fact.Time, url: e.url, decoded: e.decoded}
+	body, query := c.requestBody(e, from), c.requestURL(e, from)
+	if len(e.decoded) > 0 && !hasMessage(body) && !hasMessage(query) {
+		c.copyOnly(fact.Method, from)
+	}
+	from.decoded = nil
+	fact.Parameters = factParameters(factParameters(nil, body), query)
 	c.redirect(e, from)
 	c.responseBody(e, from, &fact)
 	c.noteOpenID(e, &fact)
@@ -34,6 +38,17 @@ func (c *collector) exchange(e *entry) {
 		c.bodiless++
 	}
 	c.keep(fact, len(c.capture.Messages) > before)
+}
+
+// copyOnly takes a message of which the capture tool kept nothing but what it
+// shows.
+func (c *collector) copyOnly(method string, from carrier) {
+	from.place, from.method = RequestURL, method
+	if method == "POST" {
+		from.place = RequestBody
+	}
+	from.url = withoutMessage(from.url)
+	c.decodedCopy("", "the capture has no parameters of this request", from, Sighting{})
 }
 
 // keep stores the facts of an exchange. The last half of the room is for the
@@ -138,7 +153,7 @@ const maxFact = 2048
 
 func factParameters(facts []Parameter, pairs []pair) []Parameter {
 	for _, p := range pairs {
-		if name, kind := lookup(p.name); kind == factParameter && len(facts) < 64 {
+		if name, kind := lookup(p.name); kind == factParameter && len(facts) < 64 && !isPlaceholder(p.value) {
 			facts = append(facts, Parameter{name, shorten(p.value, maxFact)})
 		}
 	}

@@ -29,6 +29,7 @@ func Formats() []Format { return formatTable() }
 func formatTable() []Format {
 	return []Format{
 		{"har", "a HAR file", isHAR, (*collector).readHAR},
+		{"saml-tracer", "a SAML-tracer export", isSAMLTracer, (*collector).readSAMLTracer},
 		{"json", "a JSON text", isJSON, whole((*collector).readJSON)},
 		{"html", "an HTML page", isHTML, whole((*collector).readHTML)},
 		{"xml", "an XML document", isXMLStart, whole((*collector).readXML)},

@@ -3,6 +3,7 @@ package trace
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"regexp"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
@@ -38,6 +39,7 @@ type entry struct {
 	body                []byte // postData.text
 	hasBody             bool
 	content             []byte // response.content.text
+	decoded             []byte // the message as the tool shows it, for want of better
 	mime, encoding      string // response.content
 	bodyMime            string // postData.mimeType
 	bodyCut, contentCut bool
@@ -57,6 +59,11 @@ func (c *collector) readHAR(src *bufio.Reader) error {
 		h.s.base = int64(n)
 	}
 	h.s.object(h.member(1))
+	return h.finish("the HAR file")
+}
+
+// finish reports a file that ends early or is damaged.
+func (h *harReader) finish(file string) error {
 	if h.s.readErr != nil {
 		return h.s.readErr
 	}
@@ -68,7 +75,7 @@ func (c *collector) readHAR(src *bufio.Reader) error {
 		}
 		h.capture.Problems = append(h.capture.Problems, finding.Problem{
 			Check: "input-truncated", Severity: finding.Error,
-			Detail:   "the HAR file " + what + "; the exchanges before that were read. Export it again",
+			Detail:   fmt.Sprintf("%s %s, after %d bytes; the exchanges before that were read. Export it again", file, what, at.Offset),
 			Location: finding.Location{Span: at},
 		})
 	}

@@ -288,7 +288,7 @@ func (s *jsonStream) number() int {
 func atoi(digits []byte) int {
 	n := 0
 	for _, c := range digits {
-		if c < '0' || c > '9' || n > 1<<30 {
+		if c < '0' || c > '9' || n > 1<<52 {
 			return 0
 		}
 		n = n*10 + int(c-'0')

@@ -43,6 +43,11 @@ func maskOf(value []byte) *mask {
 	return nil
 }
 
+// isPlaceholder reports whether a value was replaced; an empty one may be meant.
+func isPlaceholder(value []byte) bool {
+	return len(bytes.TrimSpace(value)) > 0 && maskOf(value) != nil
+}
+
 func (m *mask) explain(parameter string, value []byte) string {
 	if len(bytes.TrimSpace(value)) == 0 {
 		return fmt.Sprintf("the value of %s is empty, removed by %s: %s", parameter, m.tool, m.advice)

@@ -33,6 +33,10 @@ type Capture struct {
 	ExchangeCount int
 	// Messages are the messages in capture order, each once.
 	Messages []*Message
+	// Exported is when the capture was written, where it says so and its
+	// exchanges have no times of their own: nothing in it is later. Zero where
+	// unknown.
+	Exported time.Time
 	// Problems are those of the input as a whole, and of values that could
 	// not be read as a message. Location.Exchange says where.
 	Problems []finding.Problem
