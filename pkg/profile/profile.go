@@ -24,9 +24,6 @@ import (
 //go:embed data/*.yaml
 var files embed.FS
 
-// maxSize bounds the text of one profile, in bytes.
-const maxSize = 256 << 10
-
 // Kind says what a profile describes.
 type Kind string
 
@@ -37,7 +34,7 @@ const (
 )
 
 // Profile describes one product. Exactly one of App and IdP is set after
-// [Load] and [Decode]: App is then the variant that was asked for, the first
+// [Load]: App is then the variant that was asked for, the first
 // one if none was.
 type Profile struct {
 	// Name is the key of the profile, in kebab case.
@@ -107,7 +104,7 @@ func Load(name string) (*Profile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("profile %q: %w", key, err)
 	}
-	p, err := Decode(data)
+	p, err := decode(data)
 	if err != nil {
 		return nil, fmt.Errorf("profile %q: %w", key, err)
 	}
@@ -132,14 +129,12 @@ func (p *Profile) VariantNames() []string {
 	return names
 }
 
-// Decode reads one profile from YAML. It is strict: unknown keys, a second
+// decode reads one profile from YAML. It is strict: unknown keys, a second
 // document, a pattern that does not compile or is not anchored, a word that is
-// not one of the known ones, a required fact that is unverified, and a text of
-// more than 256 KiB are errors.
-func Decode(data []byte) (*Profile, error) {
-	if len(data) > maxSize {
-		return nil, fmt.Errorf("profile of %d bytes, expected at most %d", len(data), maxSize)
-	}
+// not one of the known ones and a required fact that is unverified are errors.
+// It is not for texts from outside: the YAML library takes quadratic time and
+// memory over repeated keys.
+func decode(data []byte) (*Profile, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	var p Profile

@@ -242,11 +242,9 @@ func TestDecode(t *testing.T) {
 		{"no counterexample", pattern("'^a$'", "[a]", "[]"), "lacks a form, an accepted or a refused example"},
 		{"good pattern", pattern("'^a$'", "[a]", "[b]"), ""},
 		{"variant and app", minimal + "variants: [{name: v, title: V, when: w, app: {protocol: saml2}}]\n", `kind "app" does not fit`},
-		{"too large", minimal + strings.Repeat("#", maxSize), "expected at most 262144"},
-		{"alias bomb", bomb, "excessive aliasing"},
 	}
 	for _, c := range cases {
-		p, err := Decode([]byte(c.yaml))
+		p, err := decode([]byte(c.yaml))
 		switch {
 		case c.err == "" && err != nil:
 			t.Errorf("%s: %v", c.what, err)
@@ -262,8 +260,3 @@ func TestDecode(t *testing.T) {
 func pattern(regexp, accepts, rejects string) string {
 	return minimal + "  identifier: {patterns: [{regexp: " + regexp + ", form: f, examples: {accepts: " + accepts + ", rejects: " + rejects + "}}]}\n"
 }
-
-// bomb is small, well-typed, and would decode into millions of notes.
-var bomb = strings.Replace(minimal, "app:\n  protocol: saml2\n", "variants:\n", 1) +
-	"  - {name: a, title: A, when: w, app: &a {protocol: saml2, quirks: [" + strings.Repeat("{text: x},", 1000) + "]}}\n" +
-	strings.Repeat("  - {name: b, title: B, when: w, app: *a}\n", 1000)

@@ -76,7 +76,7 @@ func TestSchemaAgreesWithDecode(t *testing.T) {
 		{"no counterexample", pattern("'^a$'", "[a]", "[]"), false},
 	}
 	for _, c := range cases {
-		if _, err := Decode([]byte(c.yaml)); (err == nil) != c.good {
+		if _, err := decode([]byte(c.yaml)); (err == nil) != c.good {
 			t.Errorf("%s: decoder says %v", c.what, err)
 		}
 		if err := schema.Validate(generic(t, []byte(c.yaml))); (err == nil) != c.good {

@@ -5,7 +5,7 @@ import "regexp"
 // Pattern is an anchored regular expression with examples of what it takes and
 // what it refuses.
 type Pattern struct {
-	// Regexp is never nil in a pattern that [Decode] returned.
+	// Regexp is never nil in a pattern that [Load] returned.
 	Regexp *regexp.Regexp `yaml:"regexp"`
 	// Form is the same for the eye: "https://(instance).service-now.com".
 	Form       string   `yaml:"form"`
