@@ -1,6 +1,8 @@
 package saml
 
 import (
+	"slices"
+
 	"github.com/beevik/etree"
 
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
@@ -169,6 +171,7 @@ func appendAttributes(list []*Attribute, statement *etree.Element) []*Attribute 
 			attributes = append(attributes, Attribute{Element: child, Encrypted: true})
 		}
 	}
+	list = slices.Grow(list, len(attributes))
 	for i := range attributes {
 		list = append(list, &attributes[i])
 	}

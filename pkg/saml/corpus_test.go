@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +56,69 @@ func TestCorpus(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("messages by type (-want +got):\n%s", diff)
 	}
+}
+
+// TestCorpusStructure holds what is said of the structure of the samples. Each
+// line has been looked at: there are no false alarms among them.
+func TestCorpusStructure(t *testing.T) {
+	want := []string{
+		`crewjam-saml/testdata/SP_IDPMetadata late /EntityDescriptor/IDPSSODescriptor/SingleLogoutService[1] (NameIDFormat)`,
+		`crewjam-saml/testdata/SP_IDPMetadata late /EntityDescriptor/IDPSSODescriptor/SingleLogoutService[2] (NameIDFormat)`,
+		`crewjam-saml/testdata/TestIDPMakeResponse_response.xml unexpected /Response/this-is-an-encrypted-assertion`,
+		`crewjam-saml/testdata/TestParseXMLArtifactResponse_assertion assertion for http://www.w3.org/2000/09/xmldsig#: /Assertion/Signature`,
+		`crewjam-saml/testdata/TestXswPermutationNineIsRejected_response unexpected /Response/xsw_wrapper`,
+		`crewjam-saml/testdata/TestXswPermutationSevenIsRejected_response no namespace for protocol: /Response/Extensions`,
+		`crewjam-saml/testdata/TestXswPermutationTwoIsRejected_response unexpected /Response/Response`,
+		`gosaml2/providertests/testdata/auth0_response.xml late /Response/Signature (Assertion)`,
+		`gosaml2/providertests/testdata/saml.oktadev.com/response_7 late /Response/Signature (Status)`,
+		`net-saml2-issue-49-entra-response.xml late /Response/Assertion/Signature (AttributeStatement)`,
+		`net-saml2-issue-49-entra-response.xml late /Response/Signature (Assertion)`,
+		`ruby-saml/test/logout_requests/invalid_slo_request.xml repeated /LogoutRequest/Issuer[2] (Issuer)`,
+		`ruby-saml/test/logout_requests/invalid_slo_request.xml repeated /LogoutRequest/NameID[2] (NameID)`,
+		`ruby-saml/test/responses/invalids/invalid_signature_position.xml.base64 late /Response/Signature (Assertion)`,
+		`ruby-saml/test/responses/invalids/multiple_signed.xml.base64 repeated /Response/Signature[2] (Signature)`,
+		`ruby-saml/test/responses/invalids/response_invalid_signed_element.xml.base64 unexpected /Response/Status/Signature`,
+		`ruby-saml/test/responses/invalids/response_with_concealed_signed_assertion.xml unexpected /Response/foo`,
+		`ruby-saml/test/responses/invalids/signature_wrapping_attack.xml.base64 late /Response/Status/StatusCode (StatusDetail)`,
+		`ruby-saml/test/responses/response_encrypted_nameid.xml.base64 late /Response/Assertion/Subject/EncryptedID (SubjectConfirmation)`,
+		`ruby-saml/test/responses/response_node_text_attack.xml.base64 INT "smith" "s" "mith"`,
+		`ruby-saml/test/responses/response_node_text_attack.xml.base64 INT "support@onelogin.com" "support" "@onelogin.com"`,
+		`ruby-saml/test/responses/response_node_text_attack2.xml.base64 INT "test@onelogin.com" "test" "@onelogin.com"`,
+		`ruby-saml/test/responses/response_wrapped.xml.base64 unexpected /Response/EntityDescriptor`,
+	}
+	var got []string
+	for _, dir := range []string{"messages", "metadata", "entra/saml"} {
+		for name, doc := range corpusDocuments(t, filepath.Join(corpus, dir)) {
+			m := saml.Read(doc)
+			for _, p := range schemaProblems(m) {
+				got = append(got, name+" "+p)
+			}
+			for _, i := range saml.InterruptedValues(m) {
+				got = append(got, fmt.Sprintf("%s INT %q %q %q", name, i.Value, i.Before, i.After))
+			}
+			for _, meta := range saml.ReadMetadata(doc) {
+				if meta.IdP != nil {
+					got = append(got, unreadable(name, meta.IdP.Keys)...)
+				}
+				if meta.SP != nil {
+					got = append(got, unreadable(name, meta.SP.Keys)...)
+				}
+			}
+		}
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("structure (-want +got):\n%s", diff)
+	}
+}
+
+func unreadable(name string, list []saml.KeyDescriptor) (lines []string) {
+	for _, k := range list {
+		for _, u := range k.Unreadable {
+			lines = append(lines, name+" "+u.Err.Error())
+		}
+	}
+	return lines
 }
 
 // exercise asks a message everything and checks what must hold of any message.

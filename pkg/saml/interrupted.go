@@ -31,21 +31,31 @@ func InterruptedValues(m *Message) []Interrupted {
 
 // interruption splits the text at the first and at the last mark in it.
 func interruption(f Field) (Interrupted, bool) {
-	marked := false
-	var before, after strings.Builder
-	for _, token := range f.Element.Child {
-		switch t := token.(type) {
+	first, last := -1, -1
+	for i, token := range f.Element.Child {
+		switch token.(type) {
 		case *etree.Comment, *etree.ProcInst:
-			marked = true
-			after.Reset()
-		case *etree.CharData:
-			if !marked {
-				before.WriteString(t.Data)
+			if first < 0 {
+				first = i
 			}
-			after.WriteString(t.Data)
+			last = i
 		}
 	}
-	return Interrupted{Field: f, Before: before.String(), After: after.String()}, marked
+	if first < 0 {
+		return Interrupted{}, false
+	}
+	before, after := f.Element.Child[:first], f.Element.Child[last+1:]
+	return Interrupted{Field: f, Before: textOf(before), After: textOf(after)}, true
+}
+
+func textOf(tokens []etree.Token) string {
+	var b strings.Builder
+	for _, token := range tokens {
+		if t, ok := token.(*etree.CharData); ok {
+			b.WriteString(t.Data)
+		}
+	}
+	return b.String()
 }
 
 // texts yields every present Field that is the text of an element.

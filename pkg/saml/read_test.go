@@ -15,7 +15,7 @@ func parse(t testing.TB, xml string) *xmldoc.Document {
 	t.Helper()
 	doc, err := xmldoc.Parse([]byte(xml), xmldoc.Limits{})
 	if err != nil {
-		t.Fatalf("%v\n%s", err, xml)
+		t.Fatalf("%v\n%.2000s", err, xml)
 	}
 	return doc
 }
@@ -411,5 +411,13 @@ func TestSuccess(t *testing.T) {
 		if got := test.status.Success(); got != test.want {
 			t.Errorf("%s: Success is %v", name, got)
 		}
+	}
+}
+
+// TestReadAllocations holds the hot path to the memory it was designed for.
+func TestReadAllocations(t *testing.T) {
+	doc := parse(t, samltest.NewResponse().XML())
+	if n := testing.AllocsPerRun(100, func() { saml.Read(doc) }); n > 24 {
+		t.Errorf("Read allocates %v times", n)
 	}
 }

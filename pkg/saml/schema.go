@@ -1,6 +1,8 @@
 package saml
 
 import (
+	"sync"
+
 	"github.com/beevik/etree"
 
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
@@ -146,13 +148,22 @@ func (m *contentModel) find(namespace, name string) (exact, named *part) {
 }
 
 func modelOf(namespace, name string) *contentModel {
-	for i := range contentModels {
-		if m := &contentModels[i]; m.name == name && m.namespace == namespace {
+	for _, m := range modelsByName()[name] {
+		if m.namespace == namespace {
 			return m
 		}
 	}
 	return nil
 }
+
+var modelsByName = sync.OnceValue(func() map[string][]*contentModel {
+	index := make(map[string][]*contentModel, len(contentModels))
+	for i := range contentModels {
+		m := &contentModels[i]
+		index[m.name] = append(index[m.name], m)
+	}
+	return index
+})
 
 // modelNamed returns the first model of a name that a document may have as its
 // root.
@@ -163,10 +174,5 @@ func modelNamed(name string) *contentModel {
 	default:
 		return nil
 	}
-	for i := range contentModels {
-		if m := &contentModels[i]; m.name == name {
-			return m
-		}
-	}
-	return nil
+	return modelsByName()[name][0]
 }
