@@ -82,6 +82,7 @@ func (o SignOptions) template() string {
 	m.algorithm("DigestMethod", o.Digest, nil)
 	m.text("DigestValue", DigestMark)
 	m.close("Reference")
+	m.WriteString(o.More)
 	m.close("SignedInfo")
 	m.text("SignatureValue", ValueMark)
 	o.keyInfo(m)

@@ -38,8 +38,9 @@ type survey struct {
 	signatures []*etree.Element
 	// consumed are the assertions and protocol messages that a receiver could
 	// take for the one to act on: all outside of saml:Advice.
-	consumed []*etree.Element
-	oddNames []*etree.Element // elements that declare a namespace that is no absolute URI
+	consumed   []*etree.Element
+	namespaces int              // declarations in all
+	oddNames   []*etree.Element // elements that declare a namespace that is no absolute URI
 }
 
 // manyIDs is where a map beats a scan.
@@ -81,6 +82,7 @@ func (s *survey) walk(el *etree.Element, inAdvice bool) {
 
 func (s *survey) attribute(el *etree.Element, a *etree.Attr) {
 	if prefix, ok := declares(a); ok {
+		s.namespaces++
 		if !absoluteURI(a.Value) && (a.Value != "" || prefix != "") && len(s.oddNames) < 8 {
 			s.oddNames = append(s.oddNames, el)
 		}

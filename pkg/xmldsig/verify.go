@@ -60,6 +60,7 @@ type verifier struct {
 	scratch    []byte // of the canonicaliser
 	octetsLeft int    // what may still be canonicalised
 	effortLeft int    // what may still be spent on keys
+	opinions   int    // signatures that were compared with goxmldsig
 }
 
 // Allowances beyond what real documents need: each octet is usually covered

@@ -1,0 +1,3 @@
+package xmldsig
+
+func (v *verifier) repair(s *Signature) {}
