@@ -51,37 +51,11 @@ var base64Symbols = func() (t [256]byte) {
 // decodeBase64 decodes leniently and exactly: it says what it had to repair,
 // and refuses every character that cannot be explained.
 func decodeBase64(text []byte) (base64Text, error) {
-	var out base64Text
 	text = bytes.Trim(text, " \t\r\n")
-	separators := blanksSeparate(text)
-	symbols := make([]byte, 0, len(text))
-	pads := 0
-	for i, c := range text {
-		s := base64Symbols[c]
-		if s == symBlank {
-			if separators || i > 0 && text[i-1] == '\n' || pads > 0 {
-				s = symSpace
-			} else {
-				out.blanks++
-				s = '+'
-			}
-		}
-		switch {
-		case s == symInvalid:
-			return out, &badBase64{i, firstRune(text[i:])}
-		case s == symSpace:
-			out.wrapped = true
-		case s == symPad:
-			pads++
-		case pads > 0:
-			out.extra = len(text) - i
-		default:
-			out.urlSafe = out.urlSafe || c == '-' || c == '_'
-			symbols = append(symbols, s)
-		}
-		if out.extra > 0 {
-			break
-		}
+	out := base64Text{}
+	symbols, pads, err := out.symbols(text)
+	if err != nil {
+		return out, err
 	}
 	if len(symbols)%4 == 1 {
 		out.dropped = 1
@@ -92,6 +66,38 @@ func decodeBase64(text []byte) (base64Text, error) {
 	n, err := base64.RawStdEncoding.Decode(symbols, symbols)
 	out.data = symbols[:n:n]
 	return out, err
+}
+
+// symbols gives the text in the standard alphabet, without padding and white
+// space, and the length of the padding.
+func (t *base64Text) symbols(text []byte) (symbols []byte, pads int, err error) {
+	separators := blanksSeparate(text)
+	symbols = make([]byte, 0, len(text))
+	for i, c := range text {
+		s := base64Symbols[c]
+		if s == symBlank {
+			s = symSpace
+			if !separators && text[i-1] != '\n' && pads == 0 {
+				t.blanks++
+				s = '+'
+			}
+		}
+		switch {
+		case s == symInvalid:
+			return nil, 0, &badBase64{i, firstRune(text[i:])}
+		case s == symSpace:
+			t.wrapped = true
+		case s == symPad:
+			pads++
+		case pads > 0:
+			t.extra = len(text) - i
+			return symbols, pads, nil
+		default:
+			t.urlSafe = t.urlSafe || c == '-' || c == '_'
+			symbols = append(symbols, s)
+		}
+	}
+	return symbols, pads, nil
 }
 
 // blanksSeparate reports whether blanks stand at regular distances, where an

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
@@ -63,46 +64,53 @@ func exchangeNumber(exchange int) *int {
 
 // parameters takes the messages out of the pairs of one form or query.
 func (c *collector) parameters(pairs []pair, from carrier) {
-	var relay pair
-	hasRelay := false
-	seen := map[string]int{}
-	encoding := ""
-	var shared []finding.Problem
-	report := func(check string, severity finding.Severity, format string, args ...any) {
-		shared = append(shared, finding.Problem{Check: check, Severity: severity, Detail: fmt.Sprintf(format, args...)})
+	var s Sighting
+	for _, p := range pairs {
+		if name, _ := lookup(p.name); name == "RelayState" && !s.HasRelayState && !isPlaceholder(p.value) {
+			s.RelayState, s.HasRelayState = string(p.value), true
+		}
 	}
+	if !hasMessage(pairs) {
+		return
+	}
+	shared := pairProblems(pairs, from.place)
+	for _, p := range pairs {
+		if name, kind := lookup(p.name); kind == messageParameter {
+			c.value(name, p.value, from, s, slices.Clone(shared), 1)
+		}
+	}
+}
+
+// deflateEncoding is the only SAMLEncoding that SAML Bindings 3.4.4 defines.
+const deflateEncoding = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
+
+// pairProblems says what is wrong with the parameters of a binding beside
+// their values.
+func pairProblems(pairs []pair, place Place) []finding.Problem {
+	var d decoded
+	seen := map[string]int{}
 	for _, p := range pairs {
 		name, kind := lookup(p.name)
 		if kind != messageParameter && kind != relayParameter && name != "SAMLEncoding" {
 			continue
 		}
 		if seen[name]++; seen[name] == 2 {
-			report("input-parameter-duplicated", finding.Error, "the parameter %s is there more than once in the same %s, receivers take the first or the last", name, from.place)
+			d.report("input-parameter-duplicated", finding.Error, "the parameter %s is there more than once in the same %s, receivers take the first or the last", name, place)
 		}
 		if name != p.name {
-			report("input-repaired", finding.Info, "the parameter is called %q, the specification writes %q: receivers that compare exactly do not find it", p.name, name)
+			d.report("input-repaired", finding.Info, "the parameter is called %q, the specification writes %q: receivers that compare exactly do not find it", p.name, name)
 		}
-		if kind == relayParameter && !hasRelay && !isPlaceholder(p.value) {
-			relay, hasRelay = p, true
+		if kind == relayParameter && len(p.value) > 80 {
+			d.report("relay-state-too-long", finding.Info, "RelayState has %d bytes, the specification allows 80 (SAML Bindings 3.4.3)", len(p.value))
 		}
-		if name == "SAMLEncoding" {
-			encoding = string(p.value)
+		if name == "SAMLEncoding" && string(p.value) != deflateEncoding {
+			d.report("input-wrong-compression", finding.Warning, "SAMLEncoding is %q, only %s is defined (SAML Bindings 3.4.4)", shorten(p.value, 120), deflateEncoding)
 		}
 	}
 	if seen["SAMLRequest"] > 0 && seen["SAMLResponse"] > 0 {
-		report("input-parameter-duplicated", finding.Error, "SAMLRequest and SAMLResponse are both there in the same %s, only one may be (SAML Bindings 3.4.4)", from.place)
+		d.report("input-parameter-duplicated", finding.Error, "SAMLRequest and SAMLResponse are both there in the same %s, only one may be (SAML Bindings 3.4.4)", place)
 	}
-	if len(relay.value) > 80 {
-		report("relay-state-too-long", finding.Info, "RelayState has %d bytes, the specification allows 80 (SAML Bindings 3.4.3)", len(relay.value))
-	}
-	if encoding != "" && encoding != "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE" {
-		report("input-wrong-compression", finding.Warning, "SAMLEncoding is %q, only urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE is defined (SAML Bindings 3.4.4)", shorten([]byte(encoding), 120))
-	}
-	for _, p := range pairs {
-		if name, kind := lookup(p.name); kind == messageParameter {
-			c.value(name, p.value, from, Sighting{RelayState: string(relay.value), HasRelayState: hasRelay}, shared, 1)
-		}
-	}
+	return d.problems
 }
 
 // value decodes the value of a message parameter and adds the message.

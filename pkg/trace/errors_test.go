@@ -208,22 +208,22 @@ func TestHostile(t *testing.T) {
 		})
 	}
 	for name, input := range map[string]string{
-		"deep json":    `{"log":{"entries":[{"a":` + strings.Repeat(`[{"b":`, 1<<20),
-		"deep arrays":  `{"log":` + strings.Repeat(`[`, 8<<20),
-		"quotes":       `{"log":{"entries":["` + strings.Repeat(`\"`, 4<<20),
-		"slashes":      `{"log":{"entries":["` + strings.Repeat(`\`, 8<<20),
-		"tags":         "x SAMLResponse " + strings.Repeat("<Response ", 1<<20),
-		"parameters":   strings.Repeat("SAMLResponse=", 1<<18),
-		"parameters2":  strings.Repeat("x SAMLResponse: ", 1<<18),
-		"forms":        strings.Repeat("<form><input name=SAMLResponse value=", 1<<15),
-		"comments":     strings.Repeat("<!--", 1<<20),
-		"doctypes":     strings.Repeat("<!DOCTYPE a [", 1<<18),
-		"declarations": strings.Repeat("<?xml ?>", 1<<19),
-		"percent":      strings.Repeat("%25", 1<<20),
-		"entities":     strings.Repeat("&lt;", 1<<20),
+		"deep json":    `{"log":{"entries":[{"a":` + strings.Repeat(`[{"b":`, 1<<17),
+		"deep arrays":  `{"log":` + strings.Repeat(`[`, 2<<20),
+		"quotes":       `{"log":{"entries":["` + strings.Repeat(`\"`, 1<<20),
+		"slashes":      `{"log":{"entries":["` + strings.Repeat(`\`, 2<<20),
+		"tags":         "x SAMLResponse " + strings.Repeat("<Response ", 1<<17),
+		"parameters":   strings.Repeat("SAMLResponse=", 1<<17),
+		"parameters2":  strings.Repeat("x SAMLResponse: ", 1<<17),
+		"forms":        strings.Repeat("<form><input name=SAMLResponse value=", 1<<13),
+		"comments":     strings.Repeat("<!--", 1<<17),
+		"doctypes":     strings.Repeat("<!DOCTYPE a [", 1<<17),
+		"declarations": strings.Repeat("<?xml ?>", 1<<17),
+		"percent":      strings.Repeat("%25", 1<<17),
+		"entities":     strings.Repeat("&lt;", 1<<17),
 		"base64 words": strings.Repeat(b64("<a"+strings.Repeat("x", 100))+" ", 1<<14),
 		"lines":        strings.Repeat(b64("<a"+strings.Repeat("x", 100))+"\n", 1<<14),
-		"nuls":         `{"log":` + strings.Repeat("\x00", 1<<20),
+		"nuls":         `{"log":` + strings.Repeat("\x00", 1<<17),
 	} {
 		t.Run(name, func(t *testing.T) {
 			capture, err := ReadBytes([]byte(input), "", Limits{})

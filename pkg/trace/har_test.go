@@ -121,7 +121,7 @@ func TestHARCookies(t *testing.T) {
 func TestHARCut(t *testing.T) {
 	for producer := range producers {
 		file := writeHAR(producer, signIn())
-		for end := 64; end < len(file); end += 37 {
+		for end := 64; end < len(file); end += 97 {
 			capture, err := ReadBytes([]byte(file[:end]), "", Limits{})
 			if capture.Format != "har" {
 				if end > 400 {

@@ -12,63 +12,76 @@ type form struct {
 	fields         []pair
 }
 
-// parseForms finds the forms of a page, and the inputs that stand in none as a
-// last form without action. It reads tags alone: attributes in any order and
-// quoting, entities decoded. Comments and scripts are not looked into.
+// parseForms finds the forms of a page, and the inputs that stand in none as
+// forms without action. It reads tags alone: attributes in any order and
+// quoting, entities decoded. Comments are not looked into.
 func parseForms(page []byte) []form {
-	var out []form
-	current := form{}
-	flush := func() {
-		if len(current.fields) > 0 {
-			out = append(out, current)
-		}
-		current = form{}
-	}
-	for i := 0; ; {
-		lt := bytes.IndexByte(page[i:], '<')
+	r := formReader{page: page}
+	for {
+		lt := bytes.IndexByte(page[r.pos:], '<')
 		if lt < 0 {
 			break
 		}
-		i += lt
-		if bytes.HasPrefix(page[i:], []byte("<!--")) {
-			end := bytes.Index(page[i:], []byte("-->"))
-			if end < 0 {
-				break
-			}
-			i += end + 3
-			continue
-		}
-		name := strings.ToLower(tagName(page[i+1:]))
-		switch name {
-		case "form":
-			flush()
-			attrs, end := htmlAttributes(page, i+1+len(name))
-			current.action, current.method, i = attrs["action"], strings.ToUpper(attrs["method"]), end
-		case "/form":
-			flush()
-			i++
-		case "input":
-			attrs, end := htmlAttributes(page, i+1+len(name))
-			if n := attrs["name"]; n != "" && n != " " {
-				current.fields = append(current.fields, pair{n, []byte(attrs["value"])})
-			}
-			i = end
-		case "textarea":
-			attrs, end := htmlAttributes(page, i+1+len(name))
-			body := page[end:]
-			if stop := bytes.Index(body, []byte("</")); stop >= 0 {
-				body = body[:stop]
-			}
-			if n := attrs["name"]; n != "" {
-				current.fields = append(current.fields, pair{n, []byte(html.UnescapeString(string(body)))})
-			}
-			i = end + len(body)
-		default:
-			i++
-		}
+		r.pos += lt
+		r.tag()
 	}
-	flush()
-	return out
+	r.flush()
+	return r.forms
+}
+
+// formReader goes through a page tag by tag.
+type formReader struct {
+	page    []byte
+	pos     int // of a '<'
+	current form
+	forms   []form
+}
+
+func (r *formReader) flush() {
+	if len(r.current.fields) > 0 {
+		r.forms = append(r.forms, r.current)
+	}
+	r.current = form{}
+}
+
+// tag takes the tag at pos and moves on.
+func (r *formReader) tag() {
+	if bytes.HasPrefix(r.page[r.pos:], []byte("<!--")) {
+		_, r.pos = scanMarkup(r.page, r.pos)
+		if r.pos < 0 {
+			r.pos = len(r.page)
+		}
+		return
+	}
+	name := strings.ToLower(tagName(r.page[r.pos+1:]))
+	switch name {
+	case "form", "input", "textarea":
+	case "/form":
+		r.flush()
+		fallthrough
+	default:
+		r.pos++
+		return
+	}
+	var attrs map[string]string
+	attrs, r.pos = htmlAttributes(r.page, r.pos+1+len(name))
+	switch name {
+	case "form":
+		r.flush()
+		r.current.action, r.current.method = attrs["action"], strings.ToUpper(attrs["method"])
+	case "input":
+		r.field(attrs["name"], attrs["value"])
+	case "textarea":
+		text, _, _ := bytes.Cut(r.page[r.pos:], []byte("</"))
+		r.pos += len(text)
+		r.field(attrs["name"], html.UnescapeString(string(text)))
+	}
+}
+
+func (r *formReader) field(name, value string) {
+	if name != "" {
+		r.current.fields = append(r.current.fields, pair{name, []byte(value)})
+	}
 }
 
 // htmlAttributes reads the attributes of the tag whose name ends at i, in any

@@ -3,6 +3,7 @@ package trace
 import (
 	"bytes"
 	"io"
+	"slices"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
@@ -242,6 +243,9 @@ func (s *jsonStream) text(limit int) (value []byte, cut bool) {
 			kept = append(kept[:0], kept[max(0, len(kept)-lookBack):]...)
 			from = max(0, len(kept)-markerMax)
 		}
+		if marked && cap(kept) < limit && len(kept)+len(part) > cap(kept) {
+			kept = slices.Grow(kept, limit-len(kept)) // once, not by doubling
+		}
 		room := limit - len(kept)
 		cut = cut || len(part) > room
 		kept = append(kept, part[:max(0, min(len(part), room))]...)
@@ -251,11 +255,12 @@ func (s *jsonStream) text(limit int) (value []byte, cut bool) {
 		}
 		part, done = s.segment()
 	}
-	s.scratch = kept
 	if !marked {
+		s.scratch = kept
 		return nil, false
 	}
-	return unescapeJSON(kept), cut
+	s.scratch = nil
+	return appendUnescaped(kept[:0], kept), cut
 }
 
 // number reads the number that comes next, 0 where it is none or no integer.

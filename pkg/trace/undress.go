@@ -116,8 +116,11 @@ func stripJSONEscapes(v []byte) []byte {
 
 // unescapeJSON decodes the inside of a JSON string. A lone surrogate becomes
 // U+FFFD, an escape that is none is kept. The result is a copy.
-func unescapeJSON(v []byte) []byte {
-	out := make([]byte, 0, len(v))
+func unescapeJSON(v []byte) []byte { return appendUnescaped(make([]byte, 0, len(v)), v) }
+
+// appendUnescaped is unescapeJSON into out, which may be v[:0]: no escape is
+// shorter than what it stands for.
+func appendUnescaped(out, v []byte) []byte {
 	for len(v) > 0 {
 		i := bytes.IndexByte(v, '\\')
 		if i < 0 {
