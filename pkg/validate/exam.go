@@ -27,7 +27,6 @@ type message struct {
 	bearers   [][]*saml.Confirmation
 	encrypted bool
 
-	trusted []TrustedCertificate // what decides trust here; none for what the app has made
 	at      Evaluated
 	product finding.System // the identity provider's product: entra, adfs, okta or ""
 	request *message       // the captured AuthnRequest that this answers, nil where none was captured

@@ -117,10 +117,14 @@ func (x *exam) result() (CheckResult, bool) {
 // read parses and verifies every message.
 func read(captures []*trace.Capture, expect *Expectations, clock Clock) []*message {
 	var out []*message
+	options := xmldsig.Options{SecondOpinion: expect.SecondOpinion}
+	for _, t := range expect.Trusted() {
+		options.Trusted = append(options.Trusted, t.Certificate)
+	}
 	for _, c := range captures {
 		for _, carrier := range c.Messages {
 			m := &message{index: len(out), capture: c, carrier: carrier, at: clock.evaluate(carrier.Time)}
-			m.read(expect)
+			m.read(options)
 			out = append(out, m)
 		}
 	}
@@ -131,7 +135,7 @@ func read(captures []*trace.Capture, expect *Expectations, clock Clock) []*messa
 }
 
 // read fills the message from the bytes that were captured.
-func (m *message) read(expect *Expectations) {
+func (m *message) read(options xmldsig.Options) {
 	m.problems = append(m.problems, m.carrier.Problems...)
 	doc, err := xmldoc.Parse(m.carrier.XML, xmldoc.Limits{})
 	if err != nil {
@@ -145,7 +149,7 @@ func (m *message) read(expect *Expectations) {
 	m.doc = doc
 	m.saml = saml.Read(doc)
 	m.group()
-	m.sigs = xmldsig.Verify(doc, m.options(expect))
+	m.sigs = xmldsig.Verify(doc, options)
 	m.product = product(m.issuer().Value)
 	m.problems = append(m.problems, doc.Problems...)
 	m.problems = append(m.problems, m.sigs.Problems...)
@@ -167,29 +171,6 @@ func (m *message) unreadable(syntax *xmldoc.SyntaxError) {
 		Check: syntax.Check, Detail: "the message cannot be read as XML: " + syntax.Error(),
 		Location: finding.Location{Span: syntax.Span},
 	})
-}
-
-// options says what to verify the message against. The certificates that are
-// given are the identity provider's: what the app has signed is held against
-// its own key alone.
-func (m *message) options(expect *Expectations) xmldsig.Options {
-	o := xmldsig.Options{SecondOpinion: expect.SecondOpinion}
-	if m.fromApp(expect) {
-		return o
-	}
-	m.trusted = expect.Trusted()
-	for _, t := range m.trusted {
-		o.Trusted = append(o.Trusted, t.Certificate)
-	}
-	return o
-}
-
-// fromApp reports whether the app made the message, not the identity provider.
-func (m *message) fromApp(expect *Expectations) bool {
-	if m.saml.Request != nil {
-		return true
-	}
-	return !m.token() && m.saml.Issuer.Value != "" && among(expect.EntityIDs, m.saml.Issuer.Value)
 }
 
 // product names the identity provider's product by its entity ID; "" where it

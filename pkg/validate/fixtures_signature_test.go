@@ -135,10 +135,10 @@ func noKeyInfo(s *scene) {
 
 var fixturesCertificate = []fixture{
 	{check: "certificate-expired", name: "years ago", fire: signedBy(samltest.Expired()),
-		want: want{actual: "2021-01-01", detail: "before this sign-in"}},
+		want: want{actual: "2021-01-01", detail: "before the sign-in was captured"}},
 	{check: "certificate-expired", name: "old capture without time", base: (*scene).only,
 		fire: func(s *scene) { s.clock.Now = samltest.Time.AddDate(5, 0, 0) },
-		want: want{severity: finding.Info, detail: "may well be from before"}},
+		want: want{severity: finding.Info, detail: "after the message was issued"}},
 	{check: "certificate-not-yet-valid", name: "judged in 2024", fire: func(s *scene) { s.clock.At = samltest.Time.AddDate(-2, 0, 0) },
 		want: want{actual: "2025-01-01"}},
 	{check: "certificate-expiring", name: "within the warning", fire: func(s *scene) { s.expect.CertificateWarning = 100 * aWeek },

@@ -10,6 +10,8 @@ import (
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
+	"github.com/ssodoctor/ssodoctor/pkg/saml"
+	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
 )
 
@@ -25,12 +27,27 @@ func (x *exam) signatures() []*xmldsig.Signature {
 	return x.msg.sigs.Signatures
 }
 
-// untrusting says why there is nothing to trust the signer by.
-func (x *exam) untrusting() string {
-	if len(x.expect.Trusted()) > 0 {
-		return "the app made this message, and its certificate is not known"
+// madeByApp is why a signature was not held against the certificates given.
+const madeByApp = "the app made this message, and the certificates given are the identity provider's"
+
+// fromApp reports whether the app made the message: a request for a sign-in,
+// or a logout message whose Issuer is not the identity provider.
+func (x *exam) fromApp() bool {
+	m, issuer := x.msg, x.msg.saml.Issuer.Value
+	switch {
+	case m.saml.Request != nil:
+		return true
+	case m.token() || m.product != "" || issuer == "" || among(x.expect.Issuers, issuer):
+		return false
+	case len(x.expect.Issuers) > 0 || among(x.expect.EntityIDs, issuer):
+		return true
 	}
-	return noCertificate
+	for _, other := range x.all {
+		if other.token() && other.issuer().Value != "" {
+			return other.issuer().Value != issuer
+		}
+	}
+	return false
 }
 
 // relaySigned reports what the verification said under the name of the check.
@@ -119,8 +136,6 @@ func (m *message) signedParts() string {
 func runNotVerified(x *exam) {
 	for _, s := range x.signatures() {
 		switch {
-		case s.Key == xmldsig.KeyEmbedded && len(x.expect.Trusted()) > 0:
-			x.skip(x.untrusting())
 		case s.Key == xmldsig.KeyEmbedded:
 			x.fail(fact{element: s.Element, detail: fmt.Sprintf("the signature of the %s fits the certificate in the message (%s), but no certificate was given to compare it with", covered(s), describe(s.Certificate))})
 		case s.Value == xmldsig.NotChecked:
@@ -161,12 +176,14 @@ func digestDetail(s *xmldsig.Signature, r xmldsig.Reference) string {
 
 func runValueMismatch(x *exam) {
 	for _, s := range x.signatures() {
-		switch s.Value {
-		case xmldsig.Mismatch:
+		switch {
+		case s.Value == xmldsig.Mismatch && len(s.Embedded) == 0 && x.fromApp():
+			x.skip(madeByApp)
+		case s.Value == xmldsig.Mismatch:
 			x.fail(fact{element: s.Element, detail: x.valueDetail(s)})
-		case xmldsig.NotChecked:
-			x.skip("no key is at hand: " + x.untrusting())
-		case xmldsig.Unsupported, xmldsig.Malformed:
+		case s.Value == xmldsig.NotChecked:
+			x.skip("no key is at hand: " + noCertificate)
+		case s.Value != xmldsig.Match:
 			x.skip("the signature of the " + covered(s) + " cannot be judged")
 		}
 	}
@@ -174,11 +191,13 @@ func runValueMismatch(x *exam) {
 
 // valueDetail tells a wrong key from a changed signature, as far as one can.
 func (x *exam) valueDetail(s *xmldsig.Signature) string {
-	trusted := x.msg.trusted
+	trusted := x.expect.Trusted()
 	out := fmt.Sprintf("the signature of the %s fits ", covered(s))
 	switch {
+	case len(trusted) == 0 && len(s.Embedded) == 0:
+		out += "no key in the message, so it was damaged or forged"
 	case len(trusted) == 0:
-		out += "no certificate in the message, so it was damaged or forged"
+		out = fmt.Sprintf("the signature of the %s does not fit the certificate in the message (%s), so it was damaged or forged", covered(s), describe(s.Embedded[0]))
 	case len(s.Embedded) == 0:
 		out += fmt.Sprintf("none of the certificates given (%s): another key signed, or the signature was changed", describeAll(trusted))
 	case slices.ContainsFunc(trusted, func(t TrustedCertificate) bool { return t.SameKey(s.Embedded[0]) }):
@@ -200,23 +219,34 @@ const (
 )
 
 func runUntrusted(x *exam) {
-	signatures, trusted := x.signatures(), x.msg.trusted
+	signatures, trusted := x.signatures(), x.expect.Trusted()
 	if len(trusted) == 0 {
-		x.skip(x.untrusting())
+		x.skip(noCertificate)
 		return
 	}
 	for _, s := range signatures {
 		switch {
+		case s.Key == xmldsig.KeyUntrusted && x.fromApp():
+			x.skip(madeByApp)
 		case s.Key == xmldsig.KeyUntrusted && s.Certificate == nil:
 			x.fail(fact{element: s.Element, expected: thumbprints(trusted), detail: fmt.Sprintf(
 				"the %s is signed with a bare key in the message that is not the key of any trusted certificate (%s)", covered(s), describeAll(trusted))})
 		case s.Key == xmldsig.KeyUntrusted:
-			x.fail(untrusted(s, trusted))
+			f := untrusted(s, trusted)
+			if x.metadata() {
+				f.severity = finding.Warning
+				f.detail += "; metadata is often signed with a key of its own"
+			}
+			x.fail(f)
 		case s.Value != xmldsig.Match:
 			x.skip("no key at hand fits the signature, so the signer is not known")
 		}
 	}
 }
+
+// metadata reports whether the message is metadata, which Entra and others sign
+// with another key than tokens.
+func (x *exam) metadata() bool { return xmldoc.Namespace(x.msg.saml.Element) == saml.NSMetadata }
 
 // untrusted puts the certificate that signed beside those that are trusted,
 // and says what the two tell of each other.
