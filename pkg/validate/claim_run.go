@@ -160,21 +160,40 @@ func misnaming(difference string) string {
 }
 
 func runClaimEmpty(x *exam) {
+	var idle []string // empty, and nobody said that the app needs them
+	var first saml.Field
 	for _, a := range x.assertions() {
 		for _, at := range a.Attributes {
-			if !empty(at) {
-				continue
-			}
-			f := fact{field: at.Name, severity: finding.Warning, actual: at.Name.Value, detail: fmt.Sprintf("the claim %s has no value", finding.Quote(at.Name.Value))}
-			for i := range x.expect.Claims {
-				if c := &x.expect.Claims[i]; c.reads(at.Name.Value) && c.Required {
-					f.severity = c.severity()
-					f.detail = fmt.Sprintf("the claim %s, which the app needs, has no value for this user", finding.Quote(at.Name.Value))
+			name := at.Name.Value
+			switch c := x.required(name); {
+			case !empty(at):
+			case c != nil:
+				x.fail(fact{
+					field: at.Name, severity: c.severity(), actual: name,
+					detail: fmt.Sprintf("the claim %s, which the app needs, has no value for this user", finding.Quote(name)),
+				})
+			default:
+				if len(idle) == 0 {
+					first = at.Name
 				}
+				idle = append(idle, name)
 			}
-			x.fail(f)
 		}
 	}
+	if len(idle) > 0 {
+		x.fail(fact{field: first, severity: finding.Info, actual: idle[0], detail: "no value in the token for " + enumerate(idle)})
+	}
+}
+
+// required returns the expectation of a claim of that name that the app cannot
+// do without, nil where there is none.
+func (x *exam) required(name string) *ClaimExpectation {
+	for i := range x.expect.Claims {
+		if c := &x.expect.Claims[i]; c.Required && c.reads(name) {
+			return c
+		}
+	}
+	return nil
 }
 
 // mismatched reports whether the claim has values none of which fits.
@@ -203,16 +222,11 @@ func runClaimValue(x *exam) {
 
 // someValues quotes the first values of an attribute.
 func someValues(at *saml.Attribute) string {
-	const shown = 3
-	var quoted []string
-	for _, v := range at.Values[:min(shown, len(at.Values))] {
-		quoted = append(quoted, finding.Quote(finding.Shorten(v.Value, 80)))
+	vs := make([]string, len(at.Values))
+	for i, v := range at.Values {
+		vs[i] = v.Value
 	}
-	text := strings.Join(quoted, ", ")
-	if more := len(at.Values) - shown; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
+	return enumerate(vs)
 }
 
 func runGroupIDs(x *exam) {

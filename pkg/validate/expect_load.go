@@ -219,10 +219,14 @@ func entityIDs(ms []*saml.Metadata) []string {
 	return ids
 }
 
-// enumerate lists values for an error message, a few of many.
+// enumerate lists a few of many values.
 func enumerate(values []string) string {
 	const shown = 4
-	text := quoteAll(values[:min(shown, len(values))])
+	quoted := make([]string, min(shown, len(values)))
+	for i := range quoted {
+		quoted[i] = finding.Quote(finding.Shorten(values[i], 80))
+	}
+	text := strings.Join(quoted, ", ")
 	if more := len(values) - shown; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}

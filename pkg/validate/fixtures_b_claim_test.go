@@ -79,7 +79,7 @@ var fixturesClaim = []fixture{
 		want: want{actual: "first_name", detail: "which the app needs"}},
 	{check: "claim-empty", name: "no value element", fire: attribute("first_name", func(a *samltest.Attribute) { a.Values = nil })},
 	{check: "claim-empty", name: "not needed", fire: attribute("last_name", func(a *samltest.Attribute) { a.Values = []string{" "} }),
-		want: want{severity: finding.Warning}},
+		want: want{severity: finding.Info, detail: `"last_name"`}},
 	{check: "claim-value-mismatch", name: "pattern", base: required(samltest.ClaimEmail + `=@contoso\.com$`),
 		fire: attribute(samltest.ClaimEmail, func(a *samltest.Attribute) { a.Values = []string{"ada@fabrikam.com"} }),
 		want: want{expected: []string{`@contoso\.com$`}, actual: "ada@fabrikam.com"}},

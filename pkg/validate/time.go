@@ -238,11 +238,25 @@ func (x *exam) judgeStart(start saml.Instant, words string) {
 	if start.Time.IsZero() || early <= skew {
 		return
 	}
-	x.fail(fact{
+	f := fact{
 		field:  start.Field,
 		detail: fmt.Sprintf("%s %s, %s after %s%s", words, stamp(start.Time), duration(early), at.moment(), tolerance(skew, early)),
 		actual: start.Value,
-	})
+	}
+	x.doubt(&f, func(app time.Time) bool { return start.Time.Sub(app) <= skew })
+	x.fail(f)
+}
+
+// doubt lowers a finding that rests on the clock of the captured computer
+// alone, where the app's own clock is known and says otherwise.
+func (x *exam) doubt(f *fact, fine func(app time.Time) bool) {
+	if x.msg.at.From != "capture" {
+		return
+	}
+	if app := x.msg.appTime(); !app.IsZero() && fine(app) {
+		f.severity = finding.Info
+		f.detail += fmt.Sprintf("; by the app's own clock (%s) that is not so: the captured computer's is wrong", stamp(app))
+	}
 }
 
 // judgeEnd fails where the time has passed when the message is judged, also
@@ -257,11 +271,13 @@ func (x *exam) judgeEnd(end saml.Instant, words string) {
 		return
 	}
 	late := at.At.Sub(end.Time)
-	x.fail(fact{
+	f := fact{
 		field:  end.Field,
 		detail: fmt.Sprintf("%s %s, %s before %s%s", words, stamp(end.Time), duration(late), at.moment(), tolerance(skew, late+time.Second)),
 		actual: end.Value,
-	})
+	}
+	x.doubt(&f, func(app time.Time) bool { return app.Sub(end.Time) < skew })
+	x.fail(f)
 }
 
 // ended reports whether the time has passed, also with the tolerance. An
@@ -272,7 +288,12 @@ func (x *exam) ended(end saml.Instant) bool {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
+// tolerance compares the tolerance with the one that would have helped, as long
+// as anybody would allow that much.
 func tolerance(allowed, needed time.Duration) string {
+	if needed > time.Hour {
+		return ""
+	}
 	return fmt.Sprintf(" (allowed are %s, %s would be needed)", duration(allowed), duration(needed))
 }
 

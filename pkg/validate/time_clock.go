@@ -49,11 +49,11 @@ func (m *message) clocks() (idp, app time.Time, reason string) {
 	if !m.delivered() {
 		return idp, app, "the capture does not show the message being sent to the app"
 	}
-	delivery := m.exchange(m.carrier.Exchange)
-	if delivery == nil || delivery.ServerDate.IsZero() {
+	if app = m.appTime(); app.IsZero() {
 		return idp, app, "the capture shows no Date header of the app"
 	}
-	app, idp = delivery.ServerDate, m.issued().Time
+	delivery := m.exchange(m.carrier.Exchange)
+	idp = m.issued().Time
 	if page := m.page(); page != nil && !page.Time.IsZero() && !delivery.Time.IsZero() {
 		if !page.ServerDate.IsZero() {
 			idp = page.ServerDate
@@ -73,6 +73,15 @@ func (m *message) clocks() (idp, app time.Time, reason string) {
 		return idp, app, ""
 	}
 	return idp, app, "the capture does not show when the token was issued, so that a long wait looks like a wrong clock"
+}
+
+// appTime is what the app's clock showed when it answered the message, zero
+// where the capture does not tell.
+func (m *message) appTime() time.Time {
+	if e := m.exchange(m.carrier.Exchange); e != nil && m.delivered() {
+		return e.ServerDate
+	}
+	return time.Time{}
 }
 
 // page is the exchange in which the identity provider handed the message out,
