@@ -127,6 +127,10 @@ func (o *common) look(env *Env) report.Options {
 func (o *common) write(env *Env, produce func(io.Writer) error) error {
 	var buffer bytes.Buffer
 	if err := produce(&buffer); err != nil {
+		var usage usageError
+		if errors.As(err, &usage) {
+			return err
+		}
 		return unusableError{err}
 	}
 	if o.output == "" || o.output == "-" {

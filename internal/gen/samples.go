@@ -13,21 +13,21 @@ import (
 // of the commands run on. Each has one thing wrong, told by its name.
 func samples(dir string) error {
 	for name, content := range map[string]string{
-		"correct.har":             signIn(signed(samltest.KeyA)),
-		"correct.xml":             signed(samltest.KeyA).XML(),
-		"correct.txt":             samltest.Base64(signed(samltest.KeyA).XML()),
-		"rotated-certificate.har": signIn(signed(samltest.KeyB)),
+		"correct.har":             signIn(signed(samltest.RSA())),
+		"correct.xml":             signed(samltest.RSA()).XML(),
+		"correct.txt":             samltest.Base64(signed(samltest.RSA()).XML()),
+		"rotated-certificate.har": signIn(signed(samltest.Other())),
 		"reply-url.har":           signIn(with(func(r *samltest.Response) { r.Destination += "/" })),
 		"misnamed-claims.har":     signIn(with(renameClaims)),
 		"expired.har":             signIn(with(expire)),
 		"refused.har":             signIn(samltest.NewErrorResponse("AADSTS75011: Authentication method 'X509, MultiFactor' by which the user authenticated with the service doesn't match requested authentication method 'Password, ProtectedTransport'.", "urn:oasis:names:tc:SAML:2.0:status:Responder", "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext")),
 		"tampered.xml":            tampered(),
-		"pretty.xml":              strings.ReplaceAll(signed(samltest.KeyA).XML(), "><", ">\n<"),
+		"pretty.xml":              strings.ReplaceAll(signed(samltest.RSA()).XML(), "><", ">\n<"),
 		"openid.har":              openID(),
 		"nothing.har":             samltest.HAR(samltest.Get(samltest.Time, "https://intranet.contoso.com/", "<h1>Hello</h1>")),
-		"idp-metadata.xml":        samltest.NewIdPMetadata(samltest.KeyA.Certificate).XML(),
+		"idp-metadata.xml":        samltest.NewIdPMetadata(samltest.RSA().Cert).XML(),
 		"sp-metadata.xml":         samltest.NewSPMetadata().XML(),
-		"app.cer":                 certificate(samltest.KeyA),
+		"app.cer":                 certificate(samltest.RSA()),
 	} {
 		if err := write(dir, name, func(w io.Writer) error { _, err := io.WriteString(w, content); return err }); err != nil {
 			return err
@@ -36,7 +36,7 @@ func samples(dir string) error {
 	return nil
 }
 
-func signed(key samltest.Key) *samltest.Response {
+func signed(key samltest.Pair) *samltest.Response {
 	r := samltest.NewResponse()
 	r.Sign(samltest.SignAssertion, key)
 	return r
@@ -44,7 +44,7 @@ func signed(key samltest.Key) *samltest.Response {
 
 // with is the correct response with one change.
 func with(change func(*samltest.Response)) *samltest.Response {
-	r := signed(samltest.KeyA)
+	r := signed(samltest.RSA())
 	change(r)
 	return r
 }
@@ -67,7 +67,7 @@ func expire(r *samltest.Response) {
 
 // tampered changes the user after the assertion was signed.
 func tampered() string {
-	r := signed(samltest.KeyA)
+	r := signed(samltest.RSA())
 	r.EditSigned(func(xml string) string { return strings.ReplaceAll(xml, samltest.User, "eve@contoso.com") })
 	return r.XML()
 }
@@ -79,6 +79,6 @@ func openID() string {
 	)
 }
 
-func certificate(key samltest.Key) string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: key.Certificate}))
+func certificate(key samltest.Pair) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: key.Cert}))
 }

@@ -107,7 +107,7 @@ func wrap(text string, width int) []string {
 	for word := range strings.SplitSeq(text, " ") {
 		n := runewidth.StringWidth(word)
 		if used > 0 && used+1+n > width {
-			lines = append(lines, line.String())
+			lines = append(lines, strings.TrimRight(line.String(), " "))
 			line.Reset()
 			used = 0
 		}

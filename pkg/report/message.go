@@ -113,9 +113,9 @@ func (p *page) assertion(m *validate.MessageView, a *validate.AssertionView) {
 		p.fact("valid", window(a.Conditions.NotBefore, a.Conditions.NotOnOrAfter))
 	}
 	if a.Authn != nil {
-		p.fact("signed in", short(a.Authn.Context)+window(a.Authn.Instant, nil))
+		p.fact("signed in", strings.TrimSpace(short(a.Authn.Context)+" "+at(a.Authn.Instant)))
 	}
-	for i, at := range a.Attributes {
+	for i, claim := range a.Attributes {
 		if i == shownClaims {
 			p.row(2, 13, "", fmt.Sprintf("and %d more (ssodoctor decode shows all)", len(a.Attributes)-shownClaims), p.paint.faint)
 			break
@@ -124,17 +124,24 @@ func (p *page) assertion(m *validate.MessageView, a *validate.AssertionView) {
 		if i == 0 {
 			label = "claims"
 		}
-		p.row(2, 13, label, at.Name+" = "+finding.Shorten(strings.Join(at.Values, ", "), shownValue), nil)
+		p.row(2, 13, label, claim.Name+" = "+finding.Shorten(strings.Join(claim.Values, ", "), shownValue), nil)
 	}
 }
 
 func window(from, until *time.Time) string {
-	var out string
+	var parts []string
 	if from != nil {
-		out += " from " + from.Format(timeFormat)
+		parts = append(parts, "from "+from.Format(timeFormat))
 	}
 	if until != nil {
-		out += " until " + until.Format(timeFormat)
+		parts = append(parts, "until "+until.Format(timeFormat))
 	}
-	return strings.TrimPrefix(out, " ")
+	return strings.Join(parts, " ")
+}
+
+func at(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return "at " + t.Format(timeFormat)
 }

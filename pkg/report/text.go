@@ -99,7 +99,8 @@ func (p *page) finding(r *validate.Report, f *finding.Finding) {
 	name := f.Severity.String()
 	p.w.WriteString(p.severity(f.Severity).Sprint(name) + strings.Repeat(" ", indent-len(name)))
 	p.hang(indent, f.Title+"  ["+f.Check+"]", p.paint.bold)
-	if f.Detail != f.Title {
+	diagnosed := r.Diagnosis != nil && r.Diagnosis.Check == f.Check && r.Diagnosis.Summary == f.Detail
+	if f.Detail != f.Title && !diagnosed {
 		p.hangAt(indent, f.Detail)
 	}
 	p.row(indent, column, "where", where(r, f), nil)
@@ -113,12 +114,14 @@ func (p *page) finding(r *validate.Report, f *finding.Finding) {
 	if f.Actual != "" {
 		p.row(indent, column, "actual", f.Actual, nil)
 	}
-	if f.Difference != "" {
+	if f.Difference != "" && f.Difference != "other" {
 		p.row(indent, column, "differs", string(f.Difference), p.paint.yellow)
 	}
 	if f.CausedBy != "" {
 		p.row(indent, column, "because", f.CausedBy, nil)
-		return
+	}
+	if f.CausedBy != "" || diagnosed {
+		return // what to change stands there
 	}
 	for i, fix := range f.Fixes {
 		label := "fix"
