@@ -51,7 +51,6 @@ var risks = []struct {
 		return s.Key == KeyConfigured && len(s.Embedded) > 0 && !bytes.Equal(s.Embedded[0].Raw, s.Certificate.Raw)
 	}},
 	{Risk{"inherited-xml-attributes", "it does not let inclusive canonicalisation inherit xml:lang, xml:space and the like"}, func(s *shape) bool { return s.inclusive && s.inherited }},
-	{Risk{"no-canonicalization", "it does not fall back to Canonical XML where no transform names a canonicalisation"}, func(s *shape) bool { return s.noMethod }},
 	{Risk{"with-comments", "it digests comments that a Reference by ID leaves out"}, func(s *shape) bool { return s.comments && (s.withComments || s.noMethod) }},
 	{Risk{"attribute-order", "it sorts prefixed attributes by local name before namespace"}, func(s *shape) bool { return s.oddOrder }},
 	{Risk{"attribute-line-break", "it keeps line breaks and tabs in attribute values, which XML turns into blanks"}, func(s *shape) bool { return s.attributeBreaks() }},
