@@ -141,6 +141,9 @@ func textCases() []textCase {
 		{"log", `10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "POST /acs?SAMLResponse=` + esc(deflated(testXML)) + `&RelayState=x HTTP/1.1" 302 0` + "\n", "text", "response-by-redirect"},
 		{"log form", "2026-11-21 10:00:00 DEBUG body: SAMLResponse=" + esc(plain) + "&RelayState=x\n2026-11-21 10:00:01 done\n", "text", ""},
 		{"curl", `curl 'https://app.example/acs' -H 'Cookie: s=1' --data-raw 'SAMLResponse=` + esc(plain) + `&RelayState=x'`, "text", ""},
+		{"log with escaped json", `10:00 INFO body={\"SAMLResponse\":\"` + plain + `\",\"x\":1}`, "text", ""},
+		{"log with html", "10:00 INFO <b>ok</b> SAMLResponse=" + esc(plain) + " <br>", "text", ""},
+		{"log with xml", "10:00 INFO received " + testXML[:len(testXML)-1] + " from idp", "text", ""},
 		{"leading words", "Hello, this is what I captured:\n\n" + plain + "\n\nRegards", "text", ""},
 		{"raw http", "POST /acs HTTP/1.1\r\nHost: app.example\r\n\r\nRelayState=x&SAMLResponse=" + esc(plain), "text", ""},
 		{"gzip", gzipped(testXML), "xml", ""},
@@ -168,6 +171,9 @@ func TestTextFormats(t *testing.T) {
 			}
 			m := capture.Messages[0]
 			want := testXML
+			if tc.name == "log with xml" {
+				want = testXML[:len(testXML)-1]
+			}
 			if strings.HasPrefix(tc.name, "xml utf-16") || tc.name == "xml bom" {
 				want = tc.input
 			}

@@ -61,6 +61,13 @@ func (c *collector) keep(fact Exchange, hasMessage bool) {
 	}
 }
 
+// What is kept of cookies at most: how many of one exchange, and how many
+// bytes of each name, domain and path. The copies let go of the values.
+const (
+	maxCookies    = 200
+	maxCookieText = 256
+)
+
 // factsOf gives the facts that need no look at bodies.
 func factsOf(e *entry) Exchange {
 	fact := Exchange{
@@ -81,7 +88,9 @@ func factsOf(e *entry) Exchange {
 		if h.name == "set-cookie" {
 			// Some producers join the cookies of several headers with line ends.
 			for line := range strings.Lines(h.value) {
-				fact.SetCookies = append(fact.SetCookies, parseCookie(line))
+				if len(fact.SetCookies) < maxCookies {
+					fact.SetCookies = append(fact.SetCookies, parseCookie(line))
+				}
 			}
 		}
 	}
@@ -89,7 +98,9 @@ func factsOf(e *entry) Exchange {
 		if h.name == "cookie" {
 			for part := range strings.SplitSeq(h.value, ";") {
 				name, _, _ := strings.Cut(strings.TrimSpace(part), "=")
-				fact.SentCookies = append(fact.SentCookies, name)
+				if len(fact.SentCookies) < maxCookies {
+					fact.SentCookies = append(fact.SentCookies, cutText(name, maxCookieText))
+				}
 			}
 		}
 	}
@@ -114,14 +125,14 @@ func mediaType(value string) string {
 func parseCookie(line string) Cookie {
 	first, rest, _ := strings.Cut(strings.TrimSpace(line), ";")
 	name, _, _ := strings.Cut(first, "=")
-	cookie := Cookie{Name: strings.TrimSpace(name)}
+	cookie := Cookie{Name: cutText(strings.TrimSpace(name), maxCookieText)}
 	for part := range strings.SplitSeq(rest, ";") {
 		key, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		switch strings.ToLower(key) {
 		case "domain":
-			cookie.Domain = value
+			cookie.Domain = cutText(value, maxCookieText)
 		case "path":
-			cookie.Path = value
+			cookie.Path = cutText(value, maxCookieText)
 		case "samesite":
 			for _, known := range []string{"Strict", "Lax", "None"} {
 				if strings.EqualFold(value, known) {

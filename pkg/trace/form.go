@@ -5,8 +5,10 @@ import (
 	"strings"
 )
 
-// pair is a name and a value of a form or query. Raw is the value as it stood
-// there where it is still form-encoded; Value is decoded.
+// maxPairs is how many fields of one form are read.
+const maxPairs = 10_000
+
+// pair is a name and a decoded value of a form or query.
 type pair struct {
 	name  string
 	value []byte
@@ -15,9 +17,11 @@ type pair struct {
 // parseForm splits application/x-www-form-urlencoded text (HTML, section
 // 4.10.21.8) and decodes its values. Names are taken as they stand. A '%' that
 // starts no escape is kept.
+//
+// At most maxPairs are read.
 func parseForm(text []byte) []pair {
 	var out []pair
-	for len(text) > 0 {
+	for len(text) > 0 && len(out) < maxPairs {
 		part, rest, _ := bytes.Cut(text, []byte{'&'})
 		text = rest
 		name, value, found := bytes.Cut(part, []byte{'='})
@@ -153,27 +157,29 @@ func withoutMessage(raw string) string {
 	return base + "?" + strings.Join(kept, "&")
 }
 
-// maxShownValue is the longest query value that is kept in an exchange's URL.
-const maxShownValue = 512
+// The longest query value, and URL, that are kept of an exchange.
+const (
+	maxShownValue = 512
+	maxShownURL   = 4096
+)
 
-// shownURL is the URL with messages, secrets and very long values elided.
+// shownURL is the URL with messages, secrets and very long values elided, and
+// cut at maxShownURL.
 func shownURL(raw string) string {
 	base, query := splitURL(raw)
-	if len(base) > 4096 {
-		base = base[:4096] + "…"
-	}
 	if query == "" {
-		return strings.Clone(base)
+		return cutText(base, maxShownURL)
 	}
-	parts := strings.Split(query[:min(len(query), 64<<10)], "&")
+	parts := strings.Split(cutText(query, maxURL), "&")
 	for i, part := range parts {
 		name, value, _ := strings.Cut(part, "=")
 		_, kind := lookup(name)
 		if value != "" && (kind == messageParameter || kind == secretParameter || len(value) > maxShownValue) {
-			parts[i] = name[:min(len(name), 64)] + "=…"
-		} else if len(name) > maxShownValue {
-			parts[i] = "…"
+			parts[i] = name + "=…"
 		}
 	}
-	return base + "?" + strings.Join(parts, "&")
+	return cutText(base+"?"+strings.Join(parts, "&"), maxShownURL)
 }
+
+// cutText gives a copy of at most about n bytes.
+func cutText(s string, n int) string { return shorten([]byte(s), n) }

@@ -88,7 +88,7 @@ func (c *collector) read(r io.Reader) (*Format, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f := foreignKind(head); f != nil && !bytes.HasPrefix(head, []byte("-----BEGIN SAML")) {
+	if f := foreignKind(head); f != nil {
 		return nil, &UnreadableError{Reason: "the input is " + f.what, Advice: f.advice}
 	}
 	if utf16Order(head) == nil && isBinary(head) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"html"
 	"net/url"
 	"slices"
 	"strings"
@@ -263,6 +264,58 @@ func TestMarkers(t *testing.T) {
 	for shift := range 3 {
 		if text := b64(strings.Repeat("~", shift) + `name="SAMLResponse"`); !hasMarker([]byte(text)) {
 			t.Errorf("not found in Base64: %s", text)
+		}
+	}
+}
+
+// TestPostedLineEnds: a browser posts CR LF for each line end of a page.
+func TestPostedLineEnds(t *testing.T) {
+	rstr := "<t:RequestSecurityTokenResponse xmlns:t=\"urn:t\">\n</t:RequestSecurityTokenResponse>\n"
+	page := `<form method="post" action="https://app.example/"><input name="wa" value="wsignin1.0"><input name="wresult" value="` + html.EscapeString(rstr) + `"></form>`
+	page = "<html>" + page + "</html>"
+	posted := strings.ReplaceAll(rstr, "\n", "\r\n")
+	capture, err := ReadBytes([]byte(harOf(
+		step{method: "GET", url: idpURL, status: 200, page: page},
+		step{method: "POST", url: "https://app.example/", body: "wa=wsignin1.0&wresult=" + url.QueryEscape(posted), status: 302},
+	)), "", Limits{})
+	if err != nil || len(capture.Messages) != 1 {
+		t.Fatalf("%v, %d messages", err, len(capture.Messages))
+	}
+	m := capture.Messages[0]
+	if string(m.XML) != posted || m.Exchange != 1 || len(m.Sightings) != 2 || m.Parameter != "wresult" || m.Binding != BindingPOST || len(m.Problems) != 0 {
+		t.Errorf("%q %+v", m.XML, short(m))
+	}
+	if want := []Parameter{{"wa", "wsignin1.0"}}; !slices.Equal(capture.Exchanges[1].Parameters, want) {
+		t.Errorf("parameters %+v", capture.Exchanges[1].Parameters)
+	}
+}
+
+func TestShownURL(t *testing.T) {
+	for raw, want := range map[string]string{
+		"https://a.example/x#code=1":                       "https://a.example/x",
+		"https://a.example/?a=1&code=s3&SAMLRequest=x":     "https://a.example/?a=1&code=…&SAMLRequest=…",
+		"https://a.example/?a=" + strings.Repeat("x", 600): "https://a.example/?a=…",
+		"": "",
+	} {
+		if got := shownURL(raw); got != want {
+			t.Errorf("%.80s is shown as %s, want %s", raw, got, want)
+		}
+	}
+	if got := shownURL("https://a.example/?" + strings.Repeat("a=1&", 1<<16)); len(got) > maxShownURL+8 {
+		t.Errorf("shown with %d bytes", len(got))
+	}
+}
+
+func TestTimes(t *testing.T) {
+	want := time.Date(2026, 11, 21, 10, 0, 4, 250e6, time.UTC)
+	for _, text := range []string{"2026-11-21T10:00:04.250Z", "2026-11-21T11:00:04.25+01:00", "2026-11-21T11:00:04.2500000+0100", "2026-11-21T02:00:04.250-08", "2026-11-21 10:00:04.250Z"} {
+		if got := parseTime(text); !got.Equal(want) || got.Location() != time.UTC {
+			t.Errorf("%s is %v", text, got)
+		}
+	}
+	for _, text := range []string{"", "NaN-NaN-NaNTNaN:NaN:NaN.NaNZ", "2026-11-21T10:00:04", "yesterday"} {
+		if got := parseTime(text); !got.IsZero() {
+			t.Errorf("%s is %v", text, got)
 		}
 	}
 }

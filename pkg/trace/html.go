@@ -35,6 +35,7 @@ type formReader struct {
 	pos     int // of a '<'
 	current form
 	forms   []form
+	fields  int // of all forms
 }
 
 func (r *formReader) flush() {
@@ -79,7 +80,7 @@ func (r *formReader) tag() {
 }
 
 func (r *formReader) field(name, value string) {
-	if name != "" {
+	if r.fields++; name != "" && r.fields <= maxPairs {
 		r.current.fields = append(r.current.fields, pair{name, []byte(value)})
 	}
 }

@@ -14,14 +14,14 @@ func bare() carrier { return carrier{exchange: -1, place: Text} }
 // byte of the file.
 func (c *collector) readXML(text []byte) {
 	if order := utf16Order(text); order != nil {
-		if plain := fromUTF16(text, order); len(splitXML(plain)) > 1 {
+		if plain := fromUTF16(text, order); len(splitXML(plain, 2)) > 1 {
 			text = plain
 		} else {
 			c.document(text, bare())
 			return
 		}
 	}
-	docs := splitXML(text)
+	docs := splitXML(text, c.limits.Messages+1)
 	if len(docs) != 1 {
 		for _, doc := range docs {
 			c.document(text[doc.start:doc.end], bare())
@@ -38,9 +38,11 @@ func (c *collector) readXML(text []byte) {
 
 // splitXML finds documents that follow one another. What trails the last one
 // without being a document is part of it: the XML reader will say so.
-func splitXML(text []byte) []xmlSpan {
+//
+// At most limit are found.
+func splitXML(text []byte, limit int) []xmlSpan {
 	var out []xmlSpan
-	for i := 0; ; {
+	for i := 0; len(out) < limit; {
 		lt := bytes.IndexByte(text[i:], '<')
 		if lt < 0 {
 			break
@@ -197,7 +199,7 @@ const maxScanDepth = 3
 func (c *collector) scan(text []byte, from carrier, depth int) int {
 	found := 0
 	if isXMLStart(text) && !isHTML(text) {
-		if docs := splitXML(text); len(docs) == 1 && docs[0].complete && messageRoots[docs[0].localName()] {
+		if docs := splitXML(text, 2); len(docs) == 1 && docs[0].complete && messageRoots[docs[0].localName()] {
 			c.document(text, from)
 			return 1
 		}
@@ -316,10 +318,14 @@ func isRunByte(c byte) bool {
 func valueEnd(text []byte, i int, separator []byte) int {
 	rest := text[i:]
 	if q := separator[len(separator)-1]; q == '"' || q == '\'' {
-		if end := bytes.IndexByte(rest, q); end >= 0 {
-			return i + end
+		end := bytes.IndexByte(rest, q)
+		if end < 0 {
+			return len(text)
 		}
-		return len(text)
+		for end > 0 && rest[end-1] == '\\' {
+			end-- // \"name\": \"value\"
+		}
+		return i + end
 	}
 	if isXMLStart(rest) {
 		return scanDocument(text, i).end
@@ -330,7 +336,7 @@ func valueEnd(text []byte, i int, separator []byte) int {
 
 // documents finds XML in a text that is no XML.
 func (c *collector) documents(text []byte, from carrier) int {
-	docs := findDocuments(text)
+	docs := findDocuments(text, c.limits.Messages+1)
 	for _, doc := range docs {
 		xml := text[doc.start:doc.end]
 		if plain := stripLinePrefix(text, doc); plain != nil {

@@ -158,11 +158,12 @@ var messageRoots = map[string]bool{
 	"ManageNameIDRequest": true, "ManageNameIDResponse": true, "AttributeQuery": true,
 }
 
-// findDocuments finds the messages in a text that also holds other things.
-func findDocuments(b []byte) []xmlSpan {
+// findDocuments finds the messages in a text that also holds other things, at
+// most limit.
+func findDocuments(b []byte, limit int) []xmlSpan {
 	var out []xmlSpan
 	declared := -1 // start of an XML declaration that stands right before
-	for i := 0; i < len(b); {
+	for i := 0; i < len(b) && len(out) < limit; {
 		lt := bytes.IndexByte(b[i:], '<')
 		if lt < 0 {
 			break
