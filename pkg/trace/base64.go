@@ -71,15 +71,19 @@ func decodeBase64(text []byte) (base64Text, error) {
 // symbols gives the text in the standard alphabet, without padding and white
 // space, and the length of the padding.
 func (t *base64Text) symbols(text []byte) (symbols []byte, pads int, err error) {
-	separators := blanksSeparate(text)
+	blankIs := byte('+')
+	if blanksSeparate(text) {
+		blankIs = symSpace
+	}
+	white := edgesAreWhite(text)
 	symbols = make([]byte, 0, len(text))
+	edge := false // in the blanks at the start of a line
 	for i, c := range text {
 		s := base64Symbols[c]
+		edge = c == '\n' || edge && c == ' '
 		if s == symBlank {
-			s = symSpace
-			if !separators && text[i-1] != '\n' && pads == 0 {
-				t.blanks++
-				s = '+'
+			if s = blankIs; pads > 0 || white && (edge || endsLine(text[i:])) {
+				s = symSpace
 			}
 		}
 		switch {
@@ -93,11 +97,37 @@ func (t *base64Text) symbols(text []byte) (symbols []byte, pads int, err error) 
 			t.extra = len(text) - i
 			return symbols, pads, nil
 		default:
+			if c == ' ' {
+				t.blanks++
+			}
 			t.urlSafe = t.urlSafe || c == '-' || c == '_'
 			symbols = append(symbols, s)
 		}
 	}
 	return symbols, pads, nil
+}
+
+// endsLine reports whether only a few blanks stand before the end of the line.
+func endsLine(text []byte) bool {
+	rest := bytes.TrimLeft(text[:min(len(text), 64)], " \r")
+	return len(rest) > 0 && rest[0] == '\n'
+}
+
+// edgesAreWhite decides what blanks at the start and end of lines are: white
+// space, unless they stand alone and the text has the length of Base64 only
+// when they were '+'.
+func edgesAreWhite(text []byte) bool {
+	symbols, edges := 0, 0
+	for line := range bytes.Lines(text) {
+		inner := bytes.Trim(line, " \t\r\n")
+		symbols += len(inner)
+		blanks := bytes.Count(line, []byte{' '}) - bytes.Count(inner, []byte{' '})
+		if blanks > 2 || bytes.HasPrefix(line, []byte("  ")) {
+			return true
+		}
+		edges += blanks
+	}
+	return symbols%4 == 0 || (symbols+edges)%4 != 0
 }
 
 // blanksSeparate reports whether blanks stand at regular distances, where an

@@ -20,6 +20,7 @@ type carrier struct {
 	method   string // of the form or request, in upper case; empty where unknown
 	rawQuery string // only of URLs
 	decoded  []byte // a decoded copy of the message that the tool kept
+	quiet    bool   // what does not decode may well not be meant as a message
 }
 
 // collector builds a Capture.
@@ -127,12 +128,16 @@ func (c *collector) value(name string, value []byte, from carrier, s Sighting, s
 			c.decodedCopy(name, fmt.Sprintf("the value of %s was masked by %s", label, m.tool), from, s)
 			return true
 		}
-		c.problem(from.exchange, "input-masked", finding.Error, "%s", m.explain(label, value))
+		if !from.quiet {
+			c.problem(from.exchange, "input-masked", finding.Error, "%s", m.explain(label, value))
+		}
 		return false
 	}
 	d, err := c.limits.decodeValue(value, encoded)
 	if bad := (*undecodable)(nil); errors.As(err, &bad) {
-		c.problem(from.exchange, bad.check, finding.Error, "%s in the %s: %s", label, from.place, bad.reason)
+		if !from.quiet {
+			c.problem(from.exchange, bad.check, finding.Error, "%s in the %s: %s", label, from.place, bad.reason)
+		}
 		return false
 	}
 	m := &Message{XML: d.xml, Parameter: name, Binding: bindingOf(name, from, d.compression)}

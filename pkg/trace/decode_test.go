@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
+
+	"pgregory.net/rapid"
 )
 
 // testXML holds what breaks careless readers: CR LF, non-ASCII, quotes, an
@@ -111,6 +113,7 @@ func textCases() []textCase {
 		{"base64 url-safe", strings.NewReplacer("+", "-", "/", "_").Replace(plain), "base64", "input-repaired"},
 		{"base64 unpadded", strings.TrimRight(plain, "="), "base64", "input-repaired"},
 		{"base64 blanks", strings.ReplaceAll(plain, "+", " "), "base64", "input-repaired"},
+		{"base64 wrapped, blanks", strings.ReplaceAll(wrapAt(plain, "\r\n", strings.Index(plain, "+")), "+", " "), "base64", "input-repaired input-repaired"},
 		{"base64 pem", "-----BEGIN SAML-----\n" + wrapAt(plain, "\n", 64) + "\n-----END SAML-----\n", "base64", "input-repaired input-repaired"},
 		{"base64 twice", b64(plain), "base64", "input-repaired"},
 		{"double quotes", `"` + plain + `"`, "base64", "input-repaired"},
@@ -196,4 +199,31 @@ func checksOf(m *Message) string {
 		names = append(names, p.Check)
 	}
 	return strings.Join(names, " ")
+}
+
+// TestBase64Law: whatever the dress, the bytes are those that went in, and no
+// repair is left unsaid.
+func TestBase64Law(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		xml := "<a>" + string(rapid.SliceOfN(rapid.Byte(), 60, 200).Draw(t, "content")) + "</a>"
+		text, dressed := b64(xml), false
+		if rapid.Bool().Draw(t, "url-safe") {
+			safe := strings.NewReplacer("+", "-", "/", "_").Replace(text)
+			text, dressed = safe, safe != text
+		}
+		if rapid.Bool().Draw(t, "unpadded") {
+			bare := strings.TrimRight(text, "=")
+			text, dressed = bare, dressed || bare != text
+		}
+		if width := rapid.SampledFrom([]int{0, 60, 64, 76}).Draw(t, "width"); width > 0 {
+			text, dressed = wrapAt(text, rapid.SampledFrom([]string{"\n", "\r\n", "\n  "}).Draw(t, "line end"), width), true
+		}
+		d, err := Limits{}.withDefaults().decodeValue([]byte(text), 0)
+		if err != nil || string(d.xml) != xml {
+			t.Fatalf("%q gives %q, %v", text, d.xml, err)
+		}
+		if d.has("input-repaired") != dressed {
+			t.Fatalf("%q: problems %+v", text, d.problems)
+		}
+	})
 }

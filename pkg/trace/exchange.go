@@ -34,7 +34,7 @@ func (c *collector) exchange(e *entry) {
 	if e.bodyCut || e.contentCut {
 		c.problem(index, "input-too-large", finding.Error, "a body of this exchange is longer than %d bytes, the rest was not looked at", c.maxText())
 	}
-	if fact.Method == "POST" && !e.hasBody && len(e.params) == 0 {
+	if fact.Method == "POST" && (!e.hasBody || e.withheld) && len(e.params) == 0 {
 		c.bodiless++
 	}
 	c.keep(fact, len(c.capture.Messages) > before)
@@ -280,7 +280,7 @@ func (c *collector) responseBody(e *entry, from carrier, fact *Exchange) {
 		return
 	}
 	fact.Errors = errorTexts(body)
-	from.place = ResponseBody
+	from.place, from.quiet = ResponseBody, true
 	start := bytes.TrimLeft(body, " \t\r\n\ufeff")
 	switch {
 	case isHTML(body):

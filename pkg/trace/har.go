@@ -37,7 +37,7 @@ type entry struct {
 	request, response   []header
 	query, params       []pair
 	body                []byte // postData.text
-	hasBody             bool
+	hasBody, withheld   bool
 	content             []byte // response.content.text
 	decoded             []byte // the message as the tool shows it, for want of better
 	mime, encoding      string // response.content
@@ -148,6 +148,8 @@ func (h *harReader) postData(e *entry, key string) {
 		e.bodyMime = string(h.s.string(maxWord))
 	case "params":
 		e.params = h.pairs()
+	case "comment": // Firefox says here that it left the body out
+		e.withheld = len(h.s.string(maxWord)) > 0
 	default:
 		h.s.skip()
 	}

@@ -169,6 +169,8 @@ func TestHARFindings(t *testing.T) {
 		{"masked with stars", harOf(post("SAMLResponse=****")), 0, "", "input-masked"},
 		{"empty", harOf(post("SAMLResponse=&RelayState=x")), 0, "", "input-masked"},
 		{"relay state masked alone", harOf(post("SAMLResponse=" + b64(testXML)[:0] + strings.ReplaceAll(strings.ReplaceAll(b64(testXML), "+", "%2B"), "=", "%3D") + "&RelayState=REDACTED")), 1, "", ""},
+		{"words in an answer", harOf(step{method: "GET", url: acsURL, status: 200, page: `{"labels":["SAMLResponse","the message"],"SAMLRequest":"sent to the IdP","a":"SAMLResponse: invalid"}`}), 0, "", ""},
+		{"message in an answer", harOf(step{method: "GET", url: acsURL, status: 200, page: `{"SAMLResponse":"` + b64(testXML) + `"}`}), 1, "", ""},
 		{"no base64", harOf(post("SAMLResponse=%21%21%21%21%21")), 0, "", "xml-malformed"},
 		{"soap", harOf(post(soap)), 1, "", ""},
 		{"soap login", harOf(post(strings.Replace(soap, "<s:Body>", "<UsernameToken>x</UsernameToken><s:Body>", 1))), 0, "", ""},

@@ -44,7 +44,7 @@ func (c *collector) jsonStrings(text []byte, from carrier) {
 		i += q
 		if text[i] != '"' {
 			flush()
-			key = ""
+			key, name = "", ""
 			i++
 			continue
 		}
@@ -62,22 +62,24 @@ func (c *collector) jsonStrings(text []byte, from carrier) {
 }
 
 // jsonValue handles one string value. Name is a parameter whose value is to
-// follow.
+// follow, in the same object or array.
 func (c *collector) jsonValue(pairs []pair, key, name string, raw []byte, from carrier) ([]pair, string) {
 	value := unescapeJSON(raw)
-	if _, kind := lookup(key); kind == messageParameter || kind == relayParameter {
+	_, kind := lookup(key)
+	switch {
+	case kind == messageParameter || kind == relayParameter:
 		return append(pairs, pair{key, value}), ""
-	}
-	if name != "" {
+	case name != "" && (key == "" || key == "value"):
 		return append(pairs, pair{name, value}), ""
-	}
-	if _, kind := lookup(string(value[:min(len(value), 33)])); kind == messageParameter || kind == relayParameter {
-		return pairs, string(value)
+	case key == "" || key == "name":
+		if _, kind := lookup(string(value[:min(len(value), 33)])); kind == messageParameter || kind == relayParameter {
+			return pairs, string(value)
+		}
 	}
 	if len(value) >= 16 {
 		c.string(value, from)
 	}
-	return pairs, ""
+	return pairs, name
 }
 
 // string looks for a message in a string of JSON or a text body.

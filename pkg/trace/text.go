@@ -73,7 +73,7 @@ func (c *collector) page(text []byte, from carrier) int {
 		}
 		found++
 		target := from
-		target.place, target.method = ResponsePage, f.method
+		target.place, target.method, target.quiet = ResponsePage, f.method, false
 		if f.method == "" {
 			target.method = "POST" // pages that leave it out are pasted parts of one
 		}
@@ -245,12 +245,17 @@ func (c *collector) runs(text []byte, from carrier) int {
 		}
 		end := valueEnd(text, valueStart, separator)
 		canonical, _ := lookup(name)
-		if value := text[valueStart:end]; len(value) > 0 && c.value(canonical, value, from, Sighting{}, nil, 0) {
+		value, quietly := text[valueStart:end], from
+		quietly.quiet = from.quiet || len(value) < minValue // "SAMLResponse: invalid"
+		if len(value) > 0 && c.value(canonical, value, quietly, Sighting{}, nil, 0) {
 			found++
 		}
 		done = max(end, valueStart)
 	}
 }
+
+// minValue is the shortest value that looks like a message rather than a word.
+const minValue = 64
 
 // markerName finds a message parameter and what stands between it and its
 // value: "=", ": ", "\" => \"", "%3D".
