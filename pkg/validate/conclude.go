@@ -7,52 +7,99 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
-// conclude groups the findings under their causes, sorts them, counts, and
-// names the root cause.
+// conclude groups the findings under their causes, names the root cause, sorts
+// and counts.
 func (r *Report) conclude(catalogue []*Check) {
-	rank := make(map[string]int, len(catalogue))
-	for i, c := range catalogue {
-		rank[c.Name] = i
-	}
-	for i := range r.Findings {
-		if cause := r.cause(&r.Findings[i], catalogue, rank); cause != nil {
-			r.Findings[i].CausedBy = cause.Check
+	r.Diagnosis, r.Summary = nil, Summary{}
+	if len(r.Findings) > 0 {
+		c := conclusion{findings: r.Findings, catalogue: catalogue, rank: make(map[string]int, len(catalogue))}
+		for i, check := range catalogue {
+			c.rank[check.Name] = i
 		}
+		c.group()
+		r.Diagnosis = c.diagnose(len(r.Messages) > 0)
+		slices.SortStableFunc(r.Findings, func(a, b finding.Finding) int { return int(b.Severity) - int(a.Severity) })
 	}
-	slices.SortStableFunc(r.Findings, func(a, b finding.Finding) int { return int(b.Severity) - int(a.Severity) })
 	r.count()
-	r.diagnose(rank)
 }
 
-// cause returns the finding that explains f: one on the same message, or one
-// about the input as a whole. Of several the one that explains most.
-func (r *Report) cause(f *finding.Finding, catalogue []*Check, rank map[string]int) *finding.Finding {
-	effect := catalogue[rank[f.Check]]
-	var best *finding.Finding
-	for i := range r.Findings {
-		g := &r.Findings[i]
-		if g.Check == f.Check || g.Input != f.Input || !sameMessage(g, f) || g.Severity == finding.Info && f.Severity > finding.Info {
-			continue // information breaks nothing, so it explains nothing that does
+// conclusion works out how findings hang together.
+type conclusion struct {
+	findings  []finding.Finding
+	catalogue []*Check
+	rank      map[string]int // of a check in the order of work
+	// near are the findings on one message, by input and message; those on an
+	// input as a whole stand under noMessage.
+	near map[place][]int
+	// causes is the finding that explains each, -1 for one on its own.
+	causes []int
+}
+
+type place struct {
+	input   string
+	message int
+}
+
+const noMessage = -1
+
+func placeOf(f *finding.Finding) place {
+	if f.Message == nil {
+		return place{f.Input, noMessage}
+	}
+	return place{f.Input, *f.Message}
+}
+
+// group finds the cause of each finding: one on the same message, or one about
+// the input as a whole, which also may follow from one on any message of it.
+func (c *conclusion) group() {
+	c.near = make(map[place][]int)
+	inputs := make(map[string][]int)
+	for i := range c.findings {
+		f := &c.findings[i]
+		c.near[placeOf(f)] = append(c.near[placeOf(f)], i)
+		inputs[f.Input] = append(inputs[f.Input], i)
+	}
+	c.causes = make([]int, len(c.findings))
+	for i := range c.findings {
+		f := &c.findings[i]
+		cause := c.best(f, noMessage, c.near[place{f.Input, noMessage}])
+		if f.Message != nil {
+			cause = c.best(f, cause, c.near[placeOf(f)])
+		} else {
+			cause = c.best(f, cause, inputs[f.Input])
 		}
-		if !catalogue[rank[g.Check]].explains(effect) || !sameClaim(effect, catalogue[rank[g.Check]], f, g) {
-			continue
-		}
-		if best == nil || catalogue[rank[g.Check]].explains(catalogue[rank[best.Check]]) {
-			best = g
+		c.causes[i], f.CausedBy = cause, ""
+		if cause >= 0 {
+			f.CausedBy = c.findings[cause].Check
 		}
 	}
-	return best
 }
 
-// sameMessage reports whether two findings are about one message. A finding
-// about the input is about all of its messages, or those of its exchange where
-// it names one.
-func sameMessage(cause, effect *finding.Finding) bool {
-	a, b := cause.Location.Exchange, effect.Location.Exchange
-	if cause.Message == nil && effect.Message != nil && a != nil && b != nil && *a != *b {
+func (c *conclusion) check(f *finding.Finding) *Check { return c.catalogue[c.rank[f.Check]] }
+
+// best returns the candidate that explains f, of several the one that explains
+// most; sofar is the best of those before.
+func (c *conclusion) best(f *finding.Finding, sofar int, candidates []int) int {
+	effect := c.check(f)
+	for _, i := range candidates {
+		g := &c.findings[i]
+		cause := c.check(g)
+		if cause.explains(effect) && canExplain(g, f) && sameClaim(effect, cause, f, g) && (sofar < 0 || cause.explains(c.check(&c.findings[sofar]))) {
+			sofar = i
+		}
+	}
+	return sofar
+}
+
+// canExplain rules out what no edge of the catalogue can mean: information
+// breaks nothing, so it explains nothing that does; and a finding about an
+// input that names its exchange is not about messages of other exchanges.
+func canExplain(cause, effect *finding.Finding) bool {
+	if cause.Severity == finding.Info && effect.Severity > finding.Info {
 		return false
 	}
-	return cause.Message == nil || effect.Message == nil || *cause.Message == *effect.Message
+	a, b := cause.Location.Exchange, effect.Location.Exchange
+	return cause.Message != nil || effect.Message == nil || a == nil || b == nil || *a == *b
 }
 
 // sameClaim reports whether two findings on claims are about the same one:
@@ -98,38 +145,35 @@ func (r *Report) count() {
 
 // diagnose picks the finding that stands on its own, weighs most together with
 // what it explains, and comes first in the order of work.
-func (r *Report) diagnose(rank map[string]int) {
-	var root *finding.Finding
-	var weight finding.Severity
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		if f.CausedBy != "" {
-			continue
-		}
-		w := r.weight(f)
-		if w == finding.Info && len(r.Messages) > 0 {
+func (c *conclusion) diagnose(messages bool) *Diagnosis {
+	weights := c.weights()
+	root := -1
+	for i, f := range c.findings {
+		if c.causes[i] >= 0 || weights[i] == finding.Info && messages {
 			continue // information is no diagnosis, unless there is nothing else to say
 		}
-		if root == nil || w > weight || w == weight && rank[f.Check] < rank[root.Check] {
-			root, weight = f, w
+		if root < 0 || weights[i] > weights[root] || weights[i] == weights[root] && c.rank[f.Check] < c.rank[c.findings[root].Check] {
+			root = i
 		}
 	}
-	if root != nil {
-		r.Diagnosis = &Diagnosis{Check: root.Check, Summary: root.Detail, Fixes: root.Fixes}
+	if root < 0 {
+		return nil
 	}
+	f := &c.findings[root]
+	return &Diagnosis{Check: f.Check, Summary: f.Detail, Fixes: f.Fixes}
 }
 
-// weight is the highest severity among a finding and those that it explains,
-// also through others.
-func (r *Report) weight(f *finding.Finding) finding.Severity {
-	w := f.Severity
-	for i := range r.Findings {
-		g := &r.Findings[i]
-		if g.CausedBy == f.Check && g.Input == f.Input && sameMessage(f, g) && g.Check != f.Check {
-			w = max(w, r.weight(g))
+// weights are the highest severities among each finding and those that it
+// explains, also through others.
+func (c *conclusion) weights() []finding.Severity {
+	weights := make([]finding.Severity, len(c.findings))
+	for i := range c.findings {
+		severity := c.findings[i].Severity
+		for at, steps := i, 0; at >= 0 && steps <= len(c.catalogue); at, steps = c.causes[at], steps+1 {
+			weights[at] = max(weights[at], severity)
 		}
 	}
-	return w
+	return weights
 }
 
 // Only keeps the message with the given index, with what was found on it and
@@ -139,6 +183,5 @@ func (r *Report) Only(message int) {
 	r.Messages = slices.DeleteFunc(r.Messages, func(m MessageView) bool { return m.Index != message })
 	r.Findings = slices.DeleteFunc(r.Findings, func(f finding.Finding) bool { return other(f.Message) })
 	r.Checks = slices.DeleteFunc(r.Checks, func(c CheckResult) bool { return other(c.Message) })
-	r.Diagnosis, r.Summary = nil, Summary{}
 	r.conclude(Catalogue())
 }

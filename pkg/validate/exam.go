@@ -46,6 +46,7 @@ type exam struct {
 
 	findings *[]finding.Finding
 	failed   bool
+	count    int    // of findings
 	reason   string // why it was not checked
 	silent   bool   // not applicable
 }
@@ -65,10 +66,22 @@ type fact struct {
 	fixes    []finding.Fix
 }
 
+// maxFindings bounds what one check says of one message: who reads more than
+// that would be no wiser.
+const maxFindings = 25
+
 // fail reports a finding. Where expected values are given and no value is
 // equal, the difference to the nearest is worked out.
+//
+// Of many findings of one check on one message the first maxFindings are kept.
 func (x *exam) fail(f fact) {
 	x.failed = true
+	if x.count++; x.count > maxFindings {
+		if x.count == maxFindings+1 {
+			(*x.findings)[len(*x.findings)-1].Detail += "; there are more like this"
+		}
+		return
+	}
 	out := finding.Finding{
 		Check:     x.check.Name,
 		Severity:  x.check.Severity,

@@ -64,17 +64,18 @@ func Examine(captures []*trace.Capture, expect *Expectations, clock Clock) *Repo
 
 // apply runs all checks of the scope over one message, or over one capture.
 func (r *Report) apply(catalogue []*Check, base exam) {
+	x := new(exam)
 	for _, c := range catalogue {
 		if c.Scope != OfBoth && (c.Scope == OfInput) != (base.msg == nil) {
 			continue
 		}
-		x := base
+		*x = base
 		x.check, x.findings = c, &r.Findings
 		if x.msg != nil {
 			x.admit()
 		}
 		if x.reason == "" && !x.silent {
-			c.run(&x)
+			c.run(x)
 		}
 		if result, ok := x.result(); ok {
 			r.Checks = append(r.Checks, result)

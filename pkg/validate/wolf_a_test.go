@@ -249,3 +249,18 @@ func TestFixesFitTheProduct(t *testing.T) {
 		}
 	}
 }
+
+// TestFlood holds that a hostile message cannot drown the report.
+func TestFlood(t *testing.T) {
+	s := newScene()
+	for range 500 {
+		s.assertion().Attributes = append(s.assertion().Attributes, samltest.Attribute{Name: "x", Raw: []string{"<AttributeValue>a<!-- -->b</AttributeValue>"}})
+	}
+	found := of(s.report(t), "xml-comment-in-value")
+	if len(found) != maxFindings {
+		t.Fatalf("%d findings, want %d", len(found), maxFindings)
+	}
+	if last := found[maxFindings-1].Detail; !strings.Contains(last, "more like this") {
+		t.Errorf("the last finding says %q", last)
+	}
+}
