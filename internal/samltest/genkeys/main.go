@@ -1,5 +1,6 @@
-// Command genkeys writes the keys and certificates of package samltest. They
-// are for tests only: everybody can read them.
+// Command genkeys writes the keys and certificates of package samltest that are
+// missing. They are for tests only: everybody can read them. Those that exist
+// stay, because recorded signatures belong to them.
 package main
 
 import (
@@ -26,6 +27,8 @@ type pair struct {
 	first, last int // years
 }
 
+func (p pair) path() string { return filepath.Join("keys", p.file+".pem") }
+
 func main() {
 	must := func(key crypto.Signer, err error) crypto.Signer {
 		if err != nil {
@@ -43,6 +46,9 @@ func main() {
 		{"ecdsa", "TEST ONLY P-256", must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)), 2025, 2028},
 		{"ed25519", "TEST ONLY Ed25519", must(ed, err), 2025, 2028},
 	} {
+		if _, err := os.Stat(p.path()); err == nil {
+			continue
+		}
 		if err := write(p, int64(i+1)); err != nil {
 			log.Fatal(err)
 		}
@@ -71,5 +77,5 @@ func write(p pair, serial int64) error {
 	b.WriteString("TEST ONLY: this private key is public.\n")
 	pem.Encode(&b, &pem.Block{Type: "PRIVATE KEY", Bytes: key})
 	pem.Encode(&b, &pem.Block{Type: "CERTIFICATE", Bytes: cert})
-	return os.WriteFile(filepath.Join("keys", p.file+".pem"), b.Bytes(), 0o644)
+	return os.WriteFile(p.path(), b.Bytes(), 0o644)
 }
