@@ -60,6 +60,7 @@ type verifier struct {
 	scratch    []byte // of the canonicaliser
 	octetsLeft int    // what may still be canonicalised
 	effortLeft int    // what may still be spent on keys
+	repairs    int    // damages that were tried
 	opinions   int    // signatures that were compared with goxmldsig
 }
 
