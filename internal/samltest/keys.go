@@ -8,13 +8,12 @@ import (
 	"sync"
 )
 
-//go:generate go run ./genkeys
-
 //go:embed keys/*.pem
 var keyFiles embed.FS
 
 // Pair is a private key with its self-signed certificate. They are for tests
-// only and in the repository for everyone to read.
+// only and in the repository for everyone to read. The program genkeys wrote
+// them; run it again and every expected signature changes.
 type Pair struct {
 	Key  crypto.Signer
 	Cert []byte // DER
