@@ -18,7 +18,7 @@ type carrier struct {
 	time     time.Time
 	url      string // where the message goes
 	method   string // of the form or request, in upper case; empty where unknown
-	rawQuery string // only of URLs
+	rawQuery string // of a URL, or of what may be one
 	decoded  []byte // a decoded copy of the message that the tool kept
 	quiet    bool   // what does not decode may well not be meant as a message
 }
@@ -166,7 +166,7 @@ func (c *collector) decodedCopy(name, why string, from carrier, s Sighting) {
 // only the compression can tell.
 func bindingOf(name string, from carrier, kind compression) string {
 	switch {
-	case from.rawQuery != "", from.method == "GET":
+	case from.method == "GET":
 		return BindingRedirect
 	case from.place == RequestBody, from.place == ResponsePage, from.method == "POST":
 		return BindingPOST

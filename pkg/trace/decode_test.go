@@ -227,3 +227,33 @@ func TestBase64Law(t *testing.T) {
 		}
 	})
 }
+
+// TestSignedQuery keeps what a redirect signature is computed over.
+func TestSignedQuery(t *testing.T) {
+	query := requestQuery() + "&SigAlg=http%3a%2f%2fwww.w3.org%2f2001%2f04%2fxmldsig-more%23rsa-sha256&Signature=a%2bb%3d"
+	for name, input := range map[string]string{
+		"url":          idpURL + "?" + query,
+		"query":        "?" + query,
+		"bare":         query,
+		"log":          "10:00 GET /sso?" + query + " HTTP/1.1",
+		"wrapped url":  idpURL + "?" + wrapAt(query, "\r\n", 76),
+		"html snippet": `<a href="` + html.EscapeString(idpURL+"?"+query) + `">continue</a>`,
+	} {
+		capture, err := ReadBytes([]byte(input), "", Limits{})
+		if err != nil || len(capture.Messages) != 1 {
+			t.Errorf("%s: %v, %d messages", name, err, len(capture.Messages))
+			continue
+		}
+		m := capture.Messages[0]
+		if m.RawQuery != query || m.Binding != BindingRedirect || m.RelayState != relay || string(m.XML) != requestXML {
+			t.Errorf("%s: %q, binding %q, relay state %q", name, m.RawQuery, m.Binding, m.RelayState)
+		}
+	}
+}
+
+func TestSimpleSignForm(t *testing.T) {
+	capture, err := ReadBytes([]byte(responseForm()+"&SigAlg=x&Signature=y"), "", Limits{})
+	if err != nil || len(capture.Messages) != 1 || checksOf(capture.Messages[0]) != "" || capture.Messages[0].Binding == BindingRedirect {
+		t.Errorf("%v, %+v", err, capture.Messages[0])
+	}
+}

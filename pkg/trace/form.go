@@ -130,6 +130,16 @@ func lookup(name string) (canonical string, kind parameterKind) {
 	return p.name, p.kind
 }
 
+// hasName reports whether a parameter of that name is among pairs.
+func hasName(pairs []pair, name string) bool {
+	for _, p := range pairs {
+		if canonical, _ := lookup(p.name); canonical == name {
+			return true
+		}
+	}
+	return false
+}
+
 // splitURL cuts a URL into what stands before the query, and the raw query.
 func splitURL(raw string) (base, query string) {
 	raw, _, _ = strings.Cut(raw, "#")

@@ -152,7 +152,7 @@ func skipSpace(b []byte, i int) int {
 func isHTML(text []byte) bool {
 	start := bytes.TrimLeft(bytes.TrimPrefix(text, []byte("\ufeff")), " \t\r\n")
 	for len(start) > 0 && start[0] == '<' {
-		if hasPrefixFold(start, "<!doctype html") {
+		if hasPrefixFold(start, "<!doctype html") || hasPrefixFold(start, "<a href") {
 			return true
 		}
 		if kind, end := scanMarkup(start, 0); kind == tagOther && end > 0 {

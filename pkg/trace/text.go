@@ -2,6 +2,7 @@ package trace
 
 import (
 	"bytes"
+	"html"
 	"regexp"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
@@ -106,27 +107,18 @@ func (c *collector) url(raw string, from carrier) {
 	c.parameters(pairs, from)
 }
 
-// readForms reads form bodies, each starting a line.
+// readForms reads form bodies or queries, each starting a line. Without the
+// "?" of a query the compression of the message tells which it is.
 func (c *collector) readForms(text []byte) {
 	c.eachRecord(text, isForm, func(body []byte) {
-		body = bytes.TrimLeft(body, "?&")
 		from := bare()
-		if pairs := parseForm(body); bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n\"'"), []byte("?")) || hasName(pairs, "Signature") {
-			from.rawQuery, from.method = string(body), "GET"
-			c.parameters(pairs, from)
-		} else {
-			c.parameters(pairs, from)
+		if bytes.HasPrefix(body, []byte("?")) {
+			from.method = "GET"
 		}
+		body = bytes.TrimLeft(body, "?&")
+		from.rawQuery = string(body)
+		c.parameters(parseForm(body), from)
 	})
-}
-
-func hasName(pairs []pair, name string) bool {
-	for _, p := range pairs {
-		if canonical, _ := lookup(p.name); canonical == name {
-			return true
-		}
-	}
-	return false
 }
 
 // eachRecord cuts a text at the lines that start a record. Lines that do not
@@ -263,6 +255,9 @@ var markerName = regexp.MustCompile(`(?i)\b(SAMLResponse|SAMLRequest|wresult)(?:
 
 // run reads the form body or URL that a text holds.
 func (c *collector) run(run []byte, from carrier) int {
+	if bytes.Contains(run, []byte("&amp;")) { // a link in a page
+		run = []byte(html.UnescapeString(string(run)))
+	}
 	if q := bytes.IndexByte(run, '?'); q >= 0 && markerName.Match(run[q:]) {
 		before := len(c.capture.Messages)
 		c.url(string(run), from)
