@@ -183,12 +183,8 @@ func runExpiring(x *exam) {
 }
 
 func runRollover(x *exam) {
-	trusted := x.expect.Trusted()
-	switch len(trusted) {
-	case 0:
+	if len(x.expect.Trusted()) == 0 {
 		x.skip(noCertificate)
-		return
-	case 1:
 		return
 	}
 	for _, s := range x.signers() {
@@ -196,18 +192,40 @@ func runRollover(x *exam) {
 			continue
 		}
 		var others []string
-		for _, t := range trusted {
-			if !t.SameKey(s.Certificate) {
-				others = append(others, t.role(x.msg.at.At, s.Certificate))
-			}
+		for _, t := range x.expect.successors(s.Certificate) {
+			others = append(others, t.role(x.msg.at.At, s.Certificate))
 		}
 		if len(others) > 0 {
 			x.fail(fact{element: s.Element, actual: s.Certificate.SHA1(), detail: fmt.Sprintf(
-				"%d certificates are trusted; this message is signed with %s; beside it: %s", len(trusted), describe(s.Certificate), strings.Join(others, "; "))})
+				"this message is signed with %s; known beside it: %s", describe(s.Certificate), strings.Join(others, "; "))})
 		}
 		return
 	}
 }
+
+// successors are the certificates that may sign next, or signed before: all
+// that are trusted, and those of the same name that only the metadata lists.
+func (e *Expectations) successors(signer *keys.Certificate) []TrustedCertificate {
+	var out []TrustedCertificate
+	add := func(t TrustedCertificate) {
+		same := func(o TrustedCertificate) bool { return o.SameKey(t.Certificate) }
+		if !t.SameKey(signer) && !slices.ContainsFunc(out, same) && len(out) < maxSuccessors {
+			out = append(out, t)
+		}
+	}
+	for _, t := range e.Trusted() {
+		add(t)
+	}
+	for _, t := range e.MetadataCertificates {
+		if t.Subject == signer.Subject {
+			add(t)
+		}
+	}
+	return out
+}
+
+// maxSuccessors bounds the certificates that are told of.
+const maxSuccessors = 5
 
 // role says what a trusted certificate is beside the one that signs.
 func (t TrustedCertificate) role(at time.Time, signer *keys.Certificate) string {
@@ -220,7 +238,7 @@ func (t TrustedCertificate) role(at time.Time, signer *keys.Certificate) string 
 	case t.NotBefore.Before(signer.NotBefore):
 		word = "previous"
 	}
-	return word + " " + describe(t.Certificate)
+	return word + " " + describe(t.Certificate) + ", from " + t.Source
 }
 
 // certName names a certificate in running text.

@@ -53,6 +53,7 @@ func TestCorpus(t *testing.T) {
 		examined++
 		r := Examine([]*trace.Capture{c}, nil, Clock{Now: samltest.Time})
 		coherent(t, path, r)
+		relayed(t, path, c, r)
 		for _, f := range r.Findings {
 			counts[f.Check]++
 			t.Logf("%s: %s %s [%s] %s", strings.TrimPrefix(path, "../../../shared/corpus/"), f.Severity, f.Check, f.CausedBy, finding.Shorten(f.Detail, 220))
@@ -64,8 +65,25 @@ func TestCorpus(t *testing.T) {
 	t.Logf("%d samples: %v", examined, counts)
 }
 
+// relayed holds that nothing that a reader has said is lost.
+func relayed(t *testing.T, name string, c *trace.Capture, r *Report) {
+	t.Helper()
+	problems := c.Problems
+	for _, m := range c.Messages {
+		problems = append(problems, m.Problems...)
+	}
+	for _, m := range read([]*trace.Capture{c}, &Expectations{}, Clock{Now: samltest.Time}) {
+		problems = append(problems, m.problems...)
+	}
+	for _, p := range problems {
+		if len(of(r, p.Check)) == 0 {
+			t.Errorf("%s: the reader's %s was lost: %s", name, p.Check, p.Detail)
+		}
+	}
+}
+
 // coherent holds what is true of every report.
-func coherent(t *testing.T, name string, r *Report) {
+func coherent(t testing.TB, name string, r *Report) {
 	t.Helper()
 	for _, f := range r.Findings {
 		c, ok := Lookup(f.Check)
@@ -91,4 +109,27 @@ func coherent(t *testing.T, name string, r *Report) {
 	if wrong && r.Diagnosis == nil {
 		t.Errorf("%s: there are findings and no diagnosis", name)
 	}
+}
+
+// FuzzExamine feeds whatever can be read to all checks.
+func FuzzExamine(f *testing.F) {
+	s := newScene()
+	f.Add([]byte(samltest.HAR(samltest.SignIn(s.request.XML(), s.signed(f))...)))
+	for _, fixture := range fixtures() {
+		if fixture.fire != nil {
+			s := fixture.scene(true)
+			if xml := s.signed(f); len(xml) < 1<<16 {
+				f.Add([]byte(xml))
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := trace.ReadBytes(data, "input", trace.Limits{})
+		if err != nil {
+			return
+		}
+		for _, clock := range []Clock{{Now: samltest.Time}, {At: samltest.Time}} {
+			coherent(t, "input", Examine([]*trace.Capture{c}, newScene().expect, clock))
+		}
+	})
 }

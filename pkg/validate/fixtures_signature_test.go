@@ -101,6 +101,9 @@ var fixturesSignature = []fixture{
 		fire: func(s *scene) {
 			s.expect.Certificates = given(issued(samltest.Other(), "accounts.accesscontrol.windows.net", 2025))
 		}, want: want{detail: "?appid="}},
+	{check: "signature-untrusted-certificate", name: "metadata knows better", base: func(s *scene) {
+		s.expect.MetadataCertificates = []TrustedCertificate{trusted(samltest.Other(), "IdP metadata idp.xml")}
+	}, fire: func(s *scene) { s.pair = samltest.Other() }, want: want{detail: "IdP metadata idp.xml lists the one that signs"}},
 	{check: "signature-untrusted-certificate", name: "bare key", base: func(s *scene) {
 		s.sign = func(o *samltest.SignOptions) { o.KeyInfo = samltest.KeyValue }
 	}, fire: func(s *scene) { s.pair = samltest.Other() }, want: want{detail: "bare key"}},
@@ -161,6 +164,14 @@ var fixturesCertificate = []fixture{
 	{check: "certificate-rollover", name: "two trusted", fire: func(s *scene) {
 		s.expect.Certificates = append(s.expect.Certificates, given(issued(samltest.Other(), "Contoso", 2026))...)
 	}, want: want{detail: "next CN=Contoso"}},
+	{check: "certificate-rollover", name: "metadata lists the next", base: func(s *scene) {
+		s.expect.MetadataCertificates = []TrustedCertificate{
+			trusted(samltest.RSA(), "IdP metadata idp.xml"), trusted(issued(samltest.Other(), "another app", 2026), "IdP metadata idp.xml")}
+	}, fire: func(s *scene) {
+		next := trusted(issued(samltest.Weak(), "next", 2026), "IdP metadata idp.xml")
+		next.Subject = s.expect.Certificates[0].Subject
+		s.expect.MetadataCertificates = append(s.expect.MetadataCertificates, next)
+	}, want: want{detail: "from IdP metadata idp.xml"}},
 }
 
 // encryptedAssertion is what an encrypting identity provider sends in place of

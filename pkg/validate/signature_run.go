@@ -194,6 +194,8 @@ func (x *exam) valueDetail(s *xmldsig.Signature) string {
 	trusted := x.expect.Trusted()
 	out := fmt.Sprintf("the signature of the %s fits ", covered(s))
 	switch {
+	case s.Repair != "":
+		return fmt.Sprintf("the signature of the %s does not fit this copy of the message; undoing %q makes it fit again", covered(s), s.Repair)
 	case len(trusted) == 0 && len(s.Embedded) == 0:
 		out += "no key in the message, so it was damaged or forged"
 	case len(trusted) == 0:
@@ -233,6 +235,7 @@ func runUntrusted(x *exam) {
 				"the %s is signed with a bare key in the message that is not the key of any trusted certificate (%s)", covered(s), describeAll(trusted))})
 		case s.Key == xmldsig.KeyUntrusted:
 			f := untrusted(s, trusted)
+			f.detail += x.listed(s.Certificate)
 			if x.metadata() {
 				f.severity = finding.Warning
 				f.detail += "; metadata is often signed with a key of its own"
@@ -242,6 +245,20 @@ func runUntrusted(x *exam) {
 			x.skip("no key at hand fits the signature, so the signer is not known")
 		}
 	}
+}
+
+// listed says that the metadata, which does not decide here, has the signer's
+// certificate.
+func (x *exam) listed(signer *keys.Certificate) string {
+	if len(x.expect.Certificates) == 0 {
+		return ""
+	}
+	for _, t := range x.expect.MetadataCertificates {
+		if t.SameKey(signer) {
+			return "; " + t.Source + " lists the one that signs, so it is genuine and the copy that is trusted is out of date"
+		}
+	}
+	return ""
 }
 
 // metadata reports whether the message is metadata, which Entra and others sign

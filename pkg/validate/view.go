@@ -24,7 +24,7 @@ func Describe(captures []*trace.Capture, clock Clock) *Report {
 }
 
 func inputView(c *trace.Capture) InputView {
-	return InputView{Name: c.Name, Format: c.Format, Exchanges: len(c.Exchanges), Messages: len(c.Messages)}
+	return InputView{Name: c.Name, Format: c.Format, Exchanges: c.ExchangeCount, Messages: len(c.Messages)}
 }
 
 // view puts the message into the plain values of the report.
@@ -38,7 +38,7 @@ func (m *message) view() MessageView {
 		v.Exchange = &m.carrier.Exchange
 	}
 	for _, s := range m.carrier.Sightings {
-		v.Sightings = append(v.Sightings, SightingView{Exchange: s.Exchange, Where: s.Where, URL: s.URL})
+		v.Sightings = append(v.Sightings, SightingView{Exchange: s.Exchange, Where: string(s.Place), URL: s.URL})
 	}
 	if m.saml == nil {
 		return v
