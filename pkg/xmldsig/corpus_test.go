@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"net/url"
 	"os"
@@ -64,6 +65,25 @@ func decodeMessage(data []byte, encoding string) ([]byte, error) {
 	return raw, err
 }
 
+// corpusDifferences are the signatures that we judge in another way than
+// xmlsec1 was recorded to, with the reason why ours is right.
+var corpusDifferences = map[string]string{
+	"crewjam-saml/testdata/TestSPRealWorldAssertionSignedNotResponse_response#0":        "KeyInfo holds a KeyValue that verifies; xmlsec1 was asked for certificates only",
+	"crewjam-saml/testdata/TestSPRealWorldKeyInfoHasRSAPublicKeyNotX509Cert_response#0": "KeyInfo holds a KeyValue that verifies; xmlsec1 was asked for certificates only",
+	"crewjam-saml/testdata/TestSPRealWorldKeyInfoHasRSAPublicKeyNotX509Cert_response#1": "KeyInfo holds a KeyValue that verifies; xmlsec1 was asked for certificates only",
+	"crewjam-saml/testdata/TestXswPermutationOneIsRejected_response#0":                  "the mathematics hold; xmlsec1 stops at a Response inside of a Signature, which is reported as wrapping",
+	"crewjam-saml/testdata/TestXswPermutationTwoIsRejected_response#0":                  "the mathematics hold; xmlsec1 stops at a duplicate ID that the signature does not name, which is reported with the wrapping",
+}
+
+// notRead are the files with rows that are no single XML document.
+var notRead = map[string]string{
+	"crewjam-saml/testdata/TestSPCanProducePostLogoutResponse_form":     "an HTML form",
+	"crewjam-saml/testdata/TestSPCanProducePostLogoutRequest_form":      "an HTML form",
+	"crewjam-saml/testdata/TestSPCanProducePostRequest_form":            "an HTML form",
+	"crewjam-saml/testdata/TestIDPMarshalAssertion_encrypted_assertion": "a prefix is not declared",
+	"ruby-saml/test/responses/attackxee.xml":                            "entities of a DOCTYPE",
+}
+
 func TestCorpus(t *testing.T) {
 	dir := corpus(t)
 	compared, agreed := 0, 0
@@ -79,7 +99,9 @@ func TestCorpus(t *testing.T) {
 		}
 		doc, err := xmldoc.Parse(xml, xmldoc.Limits{})
 		if err != nil {
-			t.Logf("%s: %v", file, err)
+			if notRead[file] == "" {
+				t.Errorf("%s: %v", file, err)
+			}
 			continue
 		}
 		signatures := Verify(doc, Options{}).Signatures
@@ -89,13 +111,17 @@ func TestCorpus(t *testing.T) {
 		}
 		for i, s := range signatures {
 			compared++
-			valid := s.Digest == Match && s.Value == Match
-			if valid != strings.HasPrefix(rows[i].verdict, "VERIFIES") {
-				t.Logf("%s #%d: digest %s, value %s, xmlsec1 %s %v", file, i, s.Digest, s.Value, rows[i].verdict, s.Problems)
-				continue
+			agrees := (s.Digest == Match && s.Value == Match) == strings.HasPrefix(rows[i].verdict, "VERIFIES")
+			if agrees {
+				agreed++
 			}
-			agreed++
+			if name := fmt.Sprintf("%s#%d", file, i); agrees == (corpusDifferences[name] != "") {
+				t.Errorf("%s: digest %s, value %s, xmlsec1 says %s", name, s.Digest, s.Value, rows[i].verdict)
+			}
 		}
 	}
 	t.Logf("%d of %d signatures agree with xmlsec1", agreed, compared)
+	if compared < 190 {
+		t.Errorf("only %d signatures were compared", compared)
+	}
 }

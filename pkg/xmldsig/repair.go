@@ -74,7 +74,7 @@ func (v *verifier) repaired(s *Signature, d damage) {
 	s.Problems = append(s.Problems, finding.Problem{
 		Check:    "input-reformatted",
 		Severity: finding.Warning,
-		Detail:   fmt.Sprintf("the message was %s after it was signed: with that undone the signature verifies, so nobody tampered with it; capture the message raw, byte for byte, to judge the original", d.name),
+		Detail:   fmt.Sprintf("the message was %s after it was signed: with that undone it verifies; capture the original raw, byte for byte, to be sure", d.name),
 		Location: v.location(s.Element),
 	})
 }
