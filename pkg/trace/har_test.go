@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/iotest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
@@ -27,6 +28,10 @@ func TestHARProducers(t *testing.T) {
 			for _, e := range capture.Exchanges {
 				if got := file[e.Span.Offset:e.Span.End]; got[0] != '{' || got[len(got)-1] != '}' {
 					t.Errorf("exchange %d: span holds %.20q…%q", e.Index, got, got[len(got)-5:])
+				}
+				lineStart := strings.LastIndexByte(file[:e.Span.Offset], '\n') + 1
+				if column := 1 + utf8.RuneCountInString(strings.TrimPrefix(file[lineStart:e.Span.Offset], "\ufeff")); e.Span.Column != column {
+					t.Errorf("exchange %d: column %d, want %d", e.Index, e.Span.Column, column)
 				}
 				if line := 1 + strings.Count(file[:e.Span.Offset], "\n"); e.Span.Line != line {
 					t.Errorf("exchange %d: line %d, want %d", e.Index, e.Span.Line, line)

@@ -2,7 +2,9 @@ package trace
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
+	"math/bits"
 	"slices"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
@@ -68,11 +70,23 @@ func (s *jsonStream) count() {
 		s.column = 1
 		passed = passed[newline+1:]
 	}
-	for _, c := range passed {
-		if c&0xc0 != 0x80 {
-			s.column++
+	s.column += characters(passed)
+}
+
+// characters counts the bytes that are no continuation of a character in
+// UTF-8, eight at a time.
+func characters(b []byte) int {
+	n := len(b)
+	for ; len(b) >= 8; b = b[8:] {
+		x := binary.LittleEndian.Uint64(b)
+		n -= bits.OnesCount64(x >> 7 &^ (x >> 6) & 0x0101010101010101)
+	}
+	for _, c := range b {
+		if c&0xc0 == 0x80 {
+			n--
 		}
 	}
+	return n
 }
 
 // here is the place of the next byte.

@@ -16,24 +16,36 @@ const (
 	markerMax = 13
 )
 
-// markerShift says, for two bytes in lower case, how far the end of a window of
-// markerMin bytes that ends in them can move on without passing a marker; 0
-// where one may end there (Wu and Manber's search for several patterns).
-var markerShift = func() (t [1 << 16]uint8) {
-	for i := range t {
-		t[i] = markerMin - 1
+// markerTable is Wu and Manber's search for several patterns, by two bytes in
+// any letter case.
+type markerTable struct {
+	// shift says how far the end of a window of markerMin bytes that ends in
+	// the two can move on without passing a marker; 0 where one may end there.
+	shift [1 << 16]uint8
+	// starts says that a marker starts with the two.
+	starts [1 << 16]bool
+}
+
+var markerIndex = func() *markerTable {
+	var t markerTable
+	for i := range t.shift {
+		t.shift[i] = markerMin - 1
 	}
 	for _, m := range markers {
 		for i := range markerMin - 1 {
-			pair := uint16(m[i])<<8 | uint16(m[i+1])
-			t[pair] = min(t[pair], uint8(markerMin-2-i))
+			pair := twoBytes(m[i], m[i+1])
+			t.shift[pair] = min(t.shift[pair], uint8(markerMin-2-i))
 		}
+		t.starts[twoBytes(m[0], m[1])] = true
 	}
-	for i := range t {
-		t[i] = t[uint16(lower(byte(i>>8)))<<8|uint16(lower(byte(i)))]
+	for i := range t.shift {
+		pair := twoBytes(lower(byte(i>>8)), lower(byte(i)))
+		t.shift[i], t.starts[i] = t.shift[pair], t.starts[pair]
 	}
-	return t
+	return &t
 }()
+
+func twoBytes(a, b byte) uint16 { return uint16(a)<<8 | uint16(b) }
 
 func lower(c byte) byte {
 	if c >= 'A' && c <= 'Z' {
@@ -45,13 +57,14 @@ func lower(c byte) byte {
 // hasMarker reports whether a text holds a marker. It does not allocate, and
 // passes over most text at two or three bytes a step.
 func hasMarker(text []byte) bool {
+	index := markerIndex
 	for i := markerMin - 1; i < len(text); {
-		shift := markerShift[uint16(text[i-1])<<8|uint16(text[i])]
+		shift := index.shift[twoBytes(text[i-1], text[i])]
 		if shift > 0 {
 			i += int(shift)
 			continue
 		}
-		if isMarker(text[i-markerMin+1:]) {
+		if start := i - markerMin + 1; index.starts[twoBytes(text[start], text[start+1])] && isMarker(text[start:]) {
 			return true
 		}
 		i++
