@@ -8,6 +8,7 @@ import (
 
 	"github.com/ssodoctor/ssodoctor/internal/samltest"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/trace"
 )
 
 // quietScene is a sight that must not alarm anybody: the findings are exactly
@@ -262,5 +263,20 @@ func TestFlood(t *testing.T) {
 	}
 	if last := found[maxFindings-1].Detail; !strings.Contains(last, "more like this") {
 		t.Errorf("the last finding says %q", last)
+	}
+}
+
+// TestGivenOnce holds that what was wrong with the expectations is said once,
+// however many inputs there are.
+func TestGivenOnce(t *testing.T) {
+	s := newScene()
+	s.expect.CertificateProblems = []CertificateProblem{{
+		Problem: finding.Problem{Check: "certificate-private-key-exposed", Detail: "the file holds a private key"}, Source: "--cert halo.pfx",
+	}}
+	first, second := s.captures(t)[0], s.captures(t)[0]
+	second.Name = "second.har"
+	found := of(Examine([]*trace.Capture{first, second}, s.expect, s.clock), "certificate-private-key-exposed")
+	if len(found) != 1 || found[0].Input != first.Name {
+		t.Errorf("findings %+v, want one on the first input", found)
 	}
 }
