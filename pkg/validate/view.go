@@ -13,7 +13,7 @@ import (
 // without judging them. Signatures are verified with the keys that the
 // messages bring.
 func Describe(captures []*trace.Capture, clock Clock) *Report {
-	report := &Report{Schema: Schema}
+	report := &Report{Schema: Schema, Inputs: []InputView{}, Messages: []MessageView{}}
 	for _, c := range captures {
 		report.Inputs = append(report.Inputs, inputView(c))
 	}
