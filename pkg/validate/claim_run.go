@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,6 +27,13 @@ func (c *ClaimExpectation) severity() finding.Severity {
 		return finding.Warning
 	}
 	return finding.Error
+}
+
+// needs reports whether the app cannot do without the claim, at the Reply URL
+// that the message is for.
+func (x *exam) needs(c *ClaimExpectation) bool {
+	url := cmp.Or(x.msg.carrier.PostedTo, x.msg.saml.Destination.Value)
+	return c.Required && !matchesAny(c.Elsewhere, url)
 }
 
 // reads reports whether an attribute of that name is the claim, to the letter.
@@ -74,12 +82,15 @@ func empty(at *saml.Attribute) bool {
 
 func runClaimMissing(x *exam) {
 	for c, at := range x.claims() {
-		if at != nil || !c.Required {
+		if at != nil || !x.needs(c) {
 			continue
 		}
 		detail := fmt.Sprintf("the app needs the claim %s, and the token does not have it", finding.Quote(c.Name))
 		if x.msg.product == finding.Entra {
 			detail += ": either the claim is not set up in Entra, or the attribute behind it is empty for this user, and then Entra leaves the claim out"
+		}
+		if other := x.confused(c, true); other != nil {
+			detail += fmt.Sprintf("; what it has is %s, which the app does not read in its place", finding.Quote(other.Name.Value))
 		}
 		x.fail(fact{element: x.attributesElement(), severity: c.severity(), detail: detail, expected: []string{c.Name}})
 	}
@@ -96,7 +107,7 @@ func (x *exam) attributesElement() *etree.Element {
 
 func runClaimMisnamed(x *exam) {
 	for c, at := range x.claims() {
-		if at != nil || !c.Required {
+		if at != nil || !x.needs(c) {
 			continue
 		}
 		near, how := x.nearClaim(c)
@@ -114,11 +125,8 @@ func runClaimMisnamed(x *exam) {
 // says how its name differs. Attributes that the app reads as something else
 // are not in question.
 func (x *exam) nearClaim(c *ClaimExpectation) (near *saml.Attribute, how string) {
-	for _, name := range c.ConfusedWith {
-		near = x.attribute(func(n string) bool { return n == name && !x.wanted(n) })
-		if near != nil {
-			return near, "that name carries the same and is not read"
-		}
+	if near = x.confused(c, false); near != nil {
+		return near, "that name carries the same and is not read"
 	}
 	near = x.attribute(func(n string) bool {
 		same, difference := saml.SameClaim(c.Name, n)
@@ -139,6 +147,23 @@ func (x *exam) nearClaim(c *ClaimExpectation) (near *saml.Attribute, how string)
 		}
 	}
 	return nil, ""
+}
+
+// confused finds an attribute that the claim is often confused with: one that
+// is known to say something else, or one that says the same.
+func (x *exam) confused(c *ClaimExpectation, somethingElse bool) *saml.Attribute {
+	for _, name := range c.ConfusedWith {
+		_, known := saml.LookupClaim(c.Name)
+		_, alsoKnown := saml.LookupClaim(name)
+		same, _ := saml.SameClaim(c.Name, name)
+		if (known && alsoKnown && !same) != somethingElse {
+			continue
+		}
+		if at := x.attribute(func(n string) bool { return n == name && !x.wanted(n) }); at != nil {
+			return at
+		}
+	}
+	return nil
 }
 
 // wanted reports whether the app reads an attribute of that name as one of its
@@ -189,7 +214,7 @@ func runClaimEmpty(x *exam) {
 // do without, nil where there is none.
 func (x *exam) required(name string) *ClaimExpectation {
 	for i := range x.expect.Claims {
-		if c := &x.expect.Claims[i]; c.Required && c.reads(name) {
+		if c := &x.expect.Claims[i]; c.reads(name) && x.needs(c) {
 			return c
 		}
 	}

@@ -80,7 +80,7 @@ var endpointChecks = []*Check{
 		Title:     "The assertion names no Recipient",
 		Why:       "A bearer assertion without Recipient could be used at any app, so apps refuse it.",
 		Cause:     "A home-grown identity provider, or an app type at the identity provider that leaves the Recipient empty.",
-		Fixes:     replyURLFixes,
+		Fixes:     replyURLFixes[:3],
 		Reference: "SAML Profiles 4.1.4.2",
 		Since:     "0.1.0",
 		run: func(x *exam) {

@@ -164,6 +164,7 @@ func (x *exam) relevant(fixes []finding.Fix) []finding.Fix {
 		if idp && x.msg != nil && x.msg.product != "" && f.System != x.msg.product {
 			continue
 		}
+		f.Place = x.expect.place(f)
 		kept = append(kept, f)
 	}
 	return kept

@@ -54,8 +54,10 @@ type ClaimExpectation struct {
 	ConfusedWith []string
 	// Pattern is what at least one value must match; nil where every value
 	// will do.
-	Pattern    *Pattern
-	Required   bool
+	Pattern  *Pattern
+	Required bool
+	// Elsewhere are Reply URLs of variants of the app that do without it.
+	Elsewhere  []Pattern
 	Single     bool // the app reads one value only
 	Source     string
 	Unverified bool // only ever warns

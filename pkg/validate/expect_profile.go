@@ -9,8 +9,9 @@ import (
 
 // AddProfile expects what the profile of an app says. What flags, configuration
 // and metadata say wins over it. Of a profile with variants none of which was
-// chosen, only what holds for all of them is expected. A profile of an
-// identity provider is an error: it says nothing about an app.
+// chosen, nothing is expected that a correct sign-in to one of them would not
+// meet. A profile of an identity provider is an error: it says nothing about
+// an app.
 func (e *Expectations) AddProfile(p *profile.Profile) error {
 	if p.App == nil {
 		return errors.New("profile " + p.Name + " describes an identity provider, expected the profile of an app")
@@ -60,8 +61,9 @@ func patterns(apps []*profile.App, source string, value func(*profile.App) profi
 	return out
 }
 
-// claim turns a claim of the first variant into an expectation. It is required
-// where the other variants require it as well.
+// claim turns a claim of the first variant into an expectation. Variants that
+// do without it are told by their Reply URL; where they have none in
+// particular, the claim is not certain.
 func claim(c profile.Claim, others []*profile.App, source string) ClaimExpectation {
 	out := ClaimExpectation{
 		Name: c.Name, Aliases: c.Aliases, ConfusedWith: c.ConfusedWith,
@@ -72,12 +74,15 @@ func claim(c profile.Claim, others []*profile.App, source string) ClaimExpectati
 	}
 	for _, a := range others {
 		other, ok := a.ClaimNamed(c.Name)
-		if !ok || !other.Required {
-			out.Required = false
-		}
 		if !ok || other.Multi {
 			out.Single = false
 		}
+		if ok && other.Required {
+			continue
+		}
+		elsewhere := patterns([]*profile.App{a}, source, func(a *profile.App) profile.Value { return a.ReplyURL })
+		out.Elsewhere = append(out.Elsewhere, elsewhere...)
+		out.Unverified = out.Unverified || len(elsewhere) == 0
 	}
 	return out
 }

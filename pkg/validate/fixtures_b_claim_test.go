@@ -5,6 +5,7 @@ import (
 
 	"github.com/ssodoctor/ssodoctor/internal/samltest"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/profile"
 )
 
 // required makes the app need a claim, as --require-claim writes it.
@@ -52,6 +53,18 @@ func noDefaults(s *scene) {
 	s.assertion().Remove(samltest.ClaimGivenName, samltest.ClaimSurname, samltest.ClaimName)
 }
 
+// haloitsm makes the profile all that is known.
+func haloitsm(s *scene) {
+	p, err := profile.Load("haloitsm")
+	if err != nil {
+		panic(err)
+	}
+	s.expect = &Expectations{Certificates: given(samltest.RSA())}
+	if err := s.expect.AddProfile(p); err != nil {
+		panic(err)
+	}
+}
+
 const groupID = "0a1b2c3d-4e5f-4061-8273-8495a6b7c8d9"
 
 var fixturesClaim = []fixture{
@@ -59,6 +72,10 @@ var fixturesClaim = []fixture{
 		want: want{expected: []string{"first_name"}, detail: "either the claim is not set up in Entra, or the attribute behind it is empty"}},
 	{check: "claim-missing", name: "unverified", base: both(noDefaults, unverified("first_name")), fire: func(s *scene) { s.assertion().Remove("first_name") },
 		want: want{severity: finding.Warning}},
+	{check: "claim-missing", name: "profile", base: both(noDefaults, haloitsm), fire: func(s *scene) { s.assertion().Remove("first_name") },
+		want: want{expected: []string{"first_name"}}},
+	{check: "claim-missing", name: "another fact instead", base: haloitsm, fire: func(s *scene) { s.assertion().Remove(samltest.ClaimEmail) },
+		want: want{expected: []string{samltest.ClaimEmail}, detail: "what it has is \"" + samltest.ClaimName}},
 	{check: "claim-misnamed", name: "Microsoft default", fire: func(s *scene) { s.assertion().Remove("first_name") },
 		want: want{expected: []string{"first_name"}, actual: samltest.ClaimGivenName}},
 	{check: "claim-misnamed", name: "letter case", base: noDefaults, fire: renamed("First_Name"), want: want{actual: "First_Name", detail: "letter case"}},

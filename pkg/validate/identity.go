@@ -55,7 +55,7 @@ var identityChecks = []*Check{
 		Title:     "The assertion names no Audience",
 		Why:       "An assertion for nobody in particular could be used at any app, so most apps refuse it.",
 		Cause:     "A home-grown identity provider, or an Identifier that was left empty.",
-		Fixes:     identifierFixes,
+		Fixes:     identifierFixes[:3],
 		Reference: "SAML Profiles 4.1.4.2",
 		Since:     "0.1.0",
 		run:       runAudienceMissing,
@@ -257,7 +257,7 @@ func runEntityIDSwapped(x *exam) {
 			}
 		}
 	}
-	if f := x.msg.saml.Destination; among(x.expect.EntityIDs, f.Value) && !slices.Contains(replyURLs, f.Value) {
+	if f := x.msg.saml.Destination; among(x.expect.EntityIDs, f.Value) && !x.received(f.Value) {
 		x.swapped(f, "Destination is %s: that is the Entity ID of the app, its Reply URL belongs there", replyURLs)
 	}
 }

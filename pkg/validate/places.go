@@ -1,5 +1,10 @@
 package validate
 
+import (
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/profile"
+)
+
 // Places where administrators find the fields, as click paths of the portals.
 // Sources: Microsoft Learn (Entra "Basic SAML Configuration"; AD FS
 // Management), Okta Help Center (SAML app settings).
@@ -42,3 +47,24 @@ const (
 	appClaims       = "the app's SAML settings: attribute mapping"
 	appClock        = "the app server's clock (NTP)"
 )
+
+// appPlaces are the places in the app that a profile knows better.
+var appPlaces = map[string]profile.Field{
+	appEntityID:    profile.Identifier,
+	appReplyURL:    profile.ReplyURL,
+	appIssuer:      profile.Issuer,
+	appCertificate: profile.Certificate,
+}
+
+// place names the place of a fix as the menus of the app do, where its profile
+// is known.
+func (e *Expectations) place(f finding.Fix) string {
+	field, ok := appPlaces[f.Place]
+	if !ok || e.Profile == nil {
+		return f.Place
+	}
+	if known := e.Profile.App.Place(field); known != "" {
+		return e.Profile.Title + ": " + known
+	}
+	return f.Place
+}
