@@ -71,7 +71,8 @@ type SignOptions struct {
 	// text; what is digested stays what they would give.
 	Transforms []string
 	KeyInfo    KeyInfo
-	More       string // markup that SignedInfo holds behind its Reference
+	// Parameters is markup inside of SignatureMethod, More behind Reference.
+	Parameters, More string
 	// Separator is white space between the tags of the signature. LineWidth
 	// breaks Base64 into lines; 0 is one line. LineEnd ends them, by default
 	// with a line feed.

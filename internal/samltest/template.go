@@ -62,7 +62,13 @@ func (o SignOptions) template() string {
 	m.open("Signature", declaration, "http://www.w3.org/2000/09/xmldsig#")
 	m.open("SignedInfo")
 	m.algorithm("CanonicalizationMethod", o.SignedInfo, o.SignedInfoList)
-	m.algorithm("SignatureMethod", o.Algorithm, nil)
+	if o.Parameters == "" {
+		m.empty("SignatureMethod", "Algorithm", o.Algorithm)
+	} else {
+		m.open("SignatureMethod", "Algorithm", o.Algorithm)
+		m.WriteString(o.Parameters)
+		m.close("SignatureMethod")
+	}
 	uri := ""
 	if o.ID != "" {
 		uri = "#" + o.ID

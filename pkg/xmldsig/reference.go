@@ -218,8 +218,7 @@ func (j *judge) octets(target *etree.Element, whole bool, p pipeline) ([]byte, b
 func (j *judge) canonicalize(el *etree.Element, m Method, without []*etree.Element) ([]byte, bool) {
 	out, ok := canonicalize(j.scratch[:0], el, m, j.octetsLeft, without)
 	j.scratch = out
-	j.octetsLeft -= len(out)
-	if !ok {
+	if j.octetsLeft = max(0, j.octetsLeft-len(out)); !ok {
 		j.problem("signature-unsupported", j.Element, "the signatures of this document cover far more text than it has, so the rest is not judged")
 	}
 	return out, ok

@@ -43,6 +43,10 @@ type survey struct {
 	oddNames   []*etree.Element // elements that declare a namespace that is no absolute URI
 }
 
+// manyConsumed is how many assertions and messages are compared: the first so
+// many and the last, since receivers take the first or the last.
+const manyConsumed = 1024
+
 // manyIDs is where a map beats a scan.
 const manyIDs = 16
 
@@ -71,6 +75,9 @@ func (s *survey) walk(el *etree.Element, inAdvice bool) {
 		inAdvice = inAdvice || isSAML(el)
 	}
 	if !inAdvice && consumable(el) {
+		if len(s.consumed) == manyConsumed {
+			s.consumed = s.consumed[:manyConsumed-1]
+		}
 		s.consumed = append(s.consumed, el)
 	}
 	for _, token := range el.Child {
