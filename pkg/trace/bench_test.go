@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"runtime"
 	"strconv"
@@ -109,10 +110,14 @@ func BenchmarkHARReference(b *testing.B) {
 	}
 }
 
+// BenchmarkMessage reads a message of 10 KB, as signed responses have.
 func BenchmarkMessage(b *testing.B) {
+	xml := strings.Replace(testXML, "<samlp:Status/>", strings.Repeat("<saml:Attribute Name=\"http://schemas.example/claims/group\"><saml:AttributeValue>Agents</saml:AttributeValue></saml:Attribute>\n", 90), 1)
+	value := url.QueryEscape(b64(xml))
 	for _, tc := range []struct{ name, input string }{
-		{"xml", testXML}, {"base64", b64(testXML)}, {"form", responseForm()},
-		{"url", idpURL + "?" + requestQuery()}, {"page", responsePage()},
+		{"xml", xml}, {"base64", b64(xml)}, {"form", "SAMLResponse=" + value + "&RelayState=x"},
+		{"url", idpURL + "?SAMLRequest=" + url.QueryEscape(deflated(xml))}, {"page", page(b64(xml))},
+		{"log", "10:00 POST body: SAMLResponse=" + value + "\n"},
 	} {
 		b.Run(tc.name, func(b *testing.B) {
 			b.SetBytes(int64(len(tc.input)))

@@ -189,10 +189,8 @@ func (d *decoded) reportBinding(m *Message) {
 	case m.Binding == BindingPOST && d.compression != notCompressed:
 		d.report("input-wrong-compression", finding.Warning, "%s in a form is compressed with %s, plain Base64 is expected (SAML Bindings 3.5.4)", m.Parameter, d.compression)
 	}
-	if m.Binding == BindingRedirect && m.Parameter == "SAMLResponse" {
-		if start := bytes.IndexByte(m.XML, '<'); start >= 0 && scanDocument(m.XML, start).localName() == "Response" {
-			d.report("response-by-redirect", finding.Error, "the Response came in a URL, the web browser SSO profile allows HTTP-POST and artifact alone (SAML Profiles 4.1.2)")
-		}
+	if m.Binding == BindingRedirect && m.Parameter == "SAMLResponse" && rootOf(m.XML) == "Response" {
+		d.report("response-by-redirect", finding.Error, "the Response came in a URL, the web browser SSO profile allows HTTP-POST and artifact alone (SAML Profiles 4.1.2)")
 	}
 }
 
@@ -205,8 +203,7 @@ func (c *collector) document(xml []byte, from carrier, problems ...finding.Probl
 	}
 	d.setXML(bytes.Clone(xml))
 	m := &Message{XML: d.xml, Problems: d.problems}
-	start := max(0, bytes.IndexByte(xml, '<'))
-	if scanDocument(xml, start).localName() == "Envelope" {
+	if rootOf(xml) == "Envelope" {
 		m.Binding = BindingSOAP
 	}
 	c.add(m, from, Sighting{})

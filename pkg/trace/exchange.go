@@ -307,11 +307,10 @@ func (c *collector) soap(body []byte, from carrier) {
 	if order := utf16Order(body); order != nil {
 		body = fromUTF16(body, order)
 	}
-	start := bytes.IndexByte(body, '<')
-	if start < 0 || bytes.Contains(body, []byte("UsernameToken")) {
+	if bytes.Contains(body, []byte("UsernameToken")) {
 		return
 	}
-	switch doc := scanDocument(body, start); doc.localName() {
+	switch root := rootOf(body); root {
 	case "EntityDescriptor", "EntitiesDescriptor":
 	case "Envelope":
 		if !bytes.Contains(body, []byte("urn:oasis:names:tc:SAML:")) {
@@ -319,7 +318,7 @@ func (c *collector) soap(body []byte, from carrier) {
 		}
 		c.document(body, from)
 	default:
-		if messageRoots[doc.localName()] {
+		if messageRoots[root] {
 			c.document(body, from)
 		}
 	}

@@ -57,7 +57,7 @@ const maxWrapped = 3
 
 // ReadBytes is [Read] on bytes at hand.
 func ReadBytes(data []byte, name string, limits Limits) (*Capture, error) {
-	return Read(bytes.NewReader(data), name, limits)
+	return newCollector(name, limits).capturing(bytes.NewReader(data), min(headBytes, len(data)+16))
 }
 
 // Read reads a capture of any format in [Formats]. HAR files are streamed, all
@@ -68,23 +68,28 @@ func ReadBytes(data []byte, name string, limits Limits) (*Capture, error) {
 // *[NoMessageError] where it was read, holds no message and no problem in the
 // capture says why, or what the reader r returned.
 func Read(r io.Reader, name string, limits Limits) (*Capture, error) {
-	c := newCollector(name, limits)
+	return newCollector(name, limits).capturing(r, headBytes)
+}
+
+// capturing reads with a first buffer of a size that an input at hand need not
+// have in full.
+func (c *collector) capturing(r io.Reader, buffer int) (*Capture, error) {
 	counted := &countingReader{r: r}
-	format, err := c.read(counted)
+	format, err := c.read(counted, buffer)
 	if format != nil {
 		c.capture.Format = format.Name
 	}
 	if err != nil {
 		if u := (*UnreadableError)(nil); errors.As(err, &u) {
-			u.Name = name
+			u.Name = c.capture.Name
 		}
 		return c.capture, err
 	}
 	return c.capture, c.verdict(counted.n)
 }
 
-func (c *collector) read(r io.Reader) (*Format, error) {
-	src, head, err := c.open(r)
+func (c *collector) read(r io.Reader, buffer int) (*Format, error) {
+	src, head, err := c.open(r, buffer)
 	if err != nil {
 		return nil, err
 	}
@@ -104,8 +109,8 @@ func (c *collector) read(r io.Reader) (*Format, error) {
 
 // open unwraps gzip and zlib, converts UTF-16 and gives the first bytes after
 // byte order mark and white space.
-func (c *collector) open(r io.Reader) (*bufio.Reader, []byte, error) {
-	src := bufio.NewReaderSize(r, headBytes)
+func (c *collector) open(r io.Reader, buffer int) (*bufio.Reader, []byte, error) {
+	src := bufio.NewReaderSize(r, buffer)
 	for range maxWrapped {
 		head, _ := src.Peek(4)
 		var inner io.Reader
@@ -125,7 +130,7 @@ func (c *collector) open(r io.Reader) (*bufio.Reader, []byte, error) {
 		src = bufio.NewReaderSize(&ratioReader{r: inner, in: r, ratio: int64(c.limits.Ratio)}, headBytes)
 	}
 	head, err := src.Peek(headBytes)
-	if err != nil && !isTruncation(err) && len(head) == 0 {
+	if err != nil && !isTruncation(err) && !errors.Is(err, bufio.ErrBufferFull) && len(head) == 0 {
 		return nil, nil, err
 	}
 	if order := utf16Order(head); order != nil && !isXMLStart(head) {
@@ -209,15 +214,40 @@ var formStart = regexp.MustCompile(`^["'?&]?(?i:SAMLRequest|SAMLResponse|RelaySt
 
 func isForm(head []byte) bool { return formStart.Match(head) }
 
-var valueText = regexp.MustCompile(`^(-----BEGIN[^\n]*\n)?["'“‘«\x60]?[A-Za-z0-9+/_%-][A-Za-z0-9+/=_%\s&;#\\.-]*`)
-
 // isValue reports whether a text is one encoded value: long words of Base64,
 // not sentences.
 func isValue(head []byte) bool {
-	end := len(valueText.Find(head))
-	if end < min(len(head), 4096)-8 || markerName.Match(head) {
+	armoured := bytes.HasPrefix(head, []byte("-----BEGIN"))
+	text := head[:min(len(head), 4096)]
+	if armoured {
+		_, text, _ = bytes.Cut(text, []byte("\n"))
+	}
+	for _, quote := range quotePairs {
+		text = bytes.TrimPrefix(text, []byte(quote[0]))
+	}
+	end := 0
+	for end < len(text) && valueBytes[text[end]] {
+		end++
+	}
+	if end < 8 || end < len(text)-8 || mentionsParameter(head) {
 		return false
 	}
-	word := bytes.IndexAny(head, " \t\r\n")
-	return end >= 8 && (word < 0 || word >= 40 || bytes.HasPrefix(head, []byte("-----")) || len(head) < 64)
+	word := bytes.IndexAny(text, " \t\r\n")
+	return word < 0 || word >= 40 || armoured || len(text) < 64
+}
+
+// valueBytes are those of Base64 and of what it may be wrapped in.
+var valueBytes = func() (t [256]bool) {
+	for i, s := range base64Symbols {
+		t[i] = s != symInvalid
+	}
+	for _, c := range []byte("%&;#\\.") {
+		t[c] = true
+	}
+	return t
+}()
+
+// mentionsParameter reports whether a message parameter is named in a text.
+func mentionsParameter(text []byte) bool {
+	return (bytes.Contains(text, []byte("SAML")) || bytes.Contains(text, []byte("saml"))) && markerName.Match(text)
 }

@@ -57,6 +57,25 @@ func scanDocument(b []byte, start int) xmlSpan {
 	return doc
 }
 
+// rootOf gives the local name of the root of a document, empty where there is
+// none.
+func rootOf(b []byte) string {
+	for i := 0; ; {
+		lt := bytes.IndexByte(b[i:], '<')
+		if lt < 0 {
+			return ""
+		}
+		kind, end := scanMarkup(b, i+lt)
+		if kind != tagOther {
+			return xmlSpan{root: tagName(b[i+lt+1:])}.localName()
+		}
+		if end < 0 {
+			return ""
+		}
+		i = end
+	}
+}
+
 type markupKind uint8
 
 const (
@@ -70,6 +89,9 @@ const (
 // it, -1 where it does not end.
 func scanMarkup(b []byte, i int) (markupKind, int) {
 	rest := b[i:]
+	if len(rest) > 1 && rest[1] != '!' && rest[1] != '?' {
+		return scanTag(b, i)
+	}
 	for _, row := range [...]struct{ open, close string }{
 		{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"},
 	} {
@@ -84,9 +106,13 @@ func scanMarkup(b []byte, i int) (markupKind, int) {
 	if bytes.HasPrefix(rest, []byte("<!")) {
 		return tagOther, scanDoctype(b, i)
 	}
+	return scanTag(b, i)
+}
+
+func scanTag(b []byte, i int) (markupKind, int) {
 	end := tagEnd(b, i+1)
 	switch {
-	case bytes.HasPrefix(rest, []byte("</")):
+	case i+1 < len(b) && b[i+1] == '/':
 		return tagClose, end
 	case end > 0 && b[end-2] == '/':
 		return tagEmpty, end
@@ -97,21 +123,17 @@ func scanMarkup(b []byte, i int) (markupKind, int) {
 // tagEnd finds the '>' that closes a tag, past quoted values; the offset after
 // it, or -1.
 func tagEnd(b []byte, i int) int {
-	for i < len(b) {
-		n := bytes.IndexAny(b[i:min(len(b), i+256)], `"'>`)
-		if n < 0 {
-			i += 256
-			continue
-		}
-		i += n
-		if b[i] == '>' {
+	for ; i < len(b); i++ {
+		switch c := b[i]; c {
+		case '>':
 			return i + 1
+		case '"', '\'':
+			end := bytes.IndexByte(b[i+1:], c)
+			if end < 0 {
+				return -1
+			}
+			i += end + 1
 		}
-		end := bytes.IndexByte(b[i+1:], b[i])
-		if end < 0 {
-			return -1
-		}
-		i += end + 2
 	}
 	return -1
 }
