@@ -30,6 +30,7 @@ type message struct {
 	at      Evaluated
 	product finding.System // the identity provider's product: entra, adfs, okta or ""
 	request *message       // the captured AuthnRequest that this answers, nil where none was captured
+	earlier *message       // the first message of the capture with the same token, nil for that one
 	// problems are what all readers had to say of this message.
 	problems []finding.Problem
 }

@@ -129,9 +129,7 @@ func read(captures []*trace.Capture, expect *Expectations, clock Clock) []*messa
 			out = append(out, m)
 		}
 	}
-	for _, m := range out {
-		m.request = answered(m, out)
-	}
+	link(out)
 	return out
 }
 
@@ -185,18 +183,51 @@ func product(issuer string) finding.System {
 	return ""
 }
 
-// answered finds the captured AuthnRequest that m answers: the one whose ID it
-// names.
-func answered(m *message, all []*message) *message {
-	if m.saml == nil || m.saml.InResponseTo.Value == "" {
-		return nil
+// link finds for each message the captured AuthnRequest whose ID it answers,
+// and the first message of the same capture that brought the same token.
+func link(all []*message) {
+	type token struct {
+		capture *trace.Capture
+		id      string
 	}
-	for _, r := range all {
-		if r.saml != nil && r.saml.Request != nil && r.saml.ID.Value == m.saml.InResponseTo.Value {
-			return r
+	requests, tokens := make(map[string]*message), make(map[token]*message)
+	for _, m := range all {
+		if m.saml == nil {
+			continue
+		}
+		if id := m.saml.ID.Value; m.saml.Request != nil && requests[id] == nil {
+			requests[id] = m
+		}
+		for _, id := range m.tokenIDs() {
+			if first := tokens[token{m.capture, id}]; first == nil {
+				tokens[token{m.capture, id}] = m
+			} else if first != m && m.earlier == nil {
+				m.earlier = first
+			}
 		}
 	}
-	return nil
+	for _, m := range all {
+		if m.saml != nil && m.saml.InResponseTo.Value != "" {
+			m.request = requests[m.saml.InResponseTo.Value]
+		}
+	}
+}
+
+// tokenIDs are the IDs by which an app knows a token that it has seen.
+func (m *message) tokenIDs() []string {
+	if !m.token() {
+		return nil
+	}
+	ids := make([]string, 0, 2)
+	if id := m.saml.ID.Value; id != "" {
+		ids = append(ids, id)
+	}
+	for _, a := range m.readable {
+		if a.ID.Value != "" {
+			ids = append(ids, a.ID.Value)
+		}
+	}
+	return ids
 }
 
 // token reports whether the message brings, or ought to bring, an assertion.

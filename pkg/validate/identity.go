@@ -159,9 +159,9 @@ func (x *exam) compareAudiences(r saml.Restriction) {
 	if len(audiences) == 0 {
 		return // audience-missing tells
 	}
-	switch expected := values(x.expect.EntityIDs); {
-	case len(expected) > 0:
-		x.requireAudience(r, audiences, expected, 0, "Audience is %s, but the app calls itself %s")
+	switch {
+	case len(x.expect.EntityIDs) > 0:
+		x.requireAudience(r, audiences, x.expect.EntityIDs, 0, "Audience is %s, but the app calls itself %s")
 	case len(x.expect.EntityIDPatterns) > 0:
 		for _, value := range audiences {
 			if matchesAny(x.expect.EntityIDPatterns, value) {
@@ -170,16 +170,15 @@ func (x *exam) compareAudiences(r saml.Restriction) {
 		}
 		x.matchPatterns(x.expect.EntityIDPatterns, r.Audiences[0], audiences[0], "Audience is %s, which does not look like an Identifier of this app")
 	case x.requestIssuer() != "":
-		x.requireAudience(r, audiences, []string{x.requestIssuer()}, finding.Warning, "Audience is %s, but the app called itself %s in its request")
+		x.requireAudience(r, audiences, []Value{{x.requestIssuer(), "captured request"}}, finding.Warning, "Audience is %s, but the app called itself %s in its request")
 	}
 }
 
-func (x *exam) requireAudience(r saml.Restriction, audiences, expected []string, severity finding.Severity, format string) {
-	for _, value := range audiences {
-		if slices.Contains(expected, value) {
-			return
-		}
+func (x *exam) requireAudience(r saml.Restriction, audiences []string, ids []Value, severity finding.Severity, format string) {
+	if slices.ContainsFunc(audiences, func(a string) bool { return among(ids, a) }) {
+		return
 	}
+	expected := values(ids)
 	nearest, _ := finding.Nearest(audiences, expected[0])
 	detail := fmt.Sprintf(format, quoteAll(audiences), quoteAll(expected))
 	for _, e := range expected {

@@ -242,6 +242,9 @@ func runInResponseTo(x *exam) {
 	x.compareConfirmations(m.InResponseTo)
 	expected, severity := values(x.expect.RequestIDs), finding.Error
 	if len(expected) == 0 {
+		if x.msg.request != nil {
+			return
+		}
 		expected = x.requestIDs()
 		if !m.InResponseTo.Present() {
 			severity = finding.Warning // a sign-in of its own may have been started at the identity provider
@@ -285,16 +288,19 @@ func (x *exam) compareConfirmations(response saml.Field) {
 	}
 }
 
-// requestIDs are the IDs of the requests that were captured before the message
-// and come from the app that it is for.
+// requestIDs are the IDs of the last requests that were captured before the
+// message and come from the app that it is for.
 func (x *exam) requestIDs() []string {
+	const enough = 5
 	var ids []string
-	for _, r := range x.all {
-		if r.capture == x.msg.capture && r.index > x.msg.index || r.saml == nil || r.saml.Request == nil {
+	for _, r := range slices.Backward(x.all) {
+		if r.saml == nil || r.saml.Request == nil || r.capture == x.msg.capture && r.index > x.msg.index {
 			continue
 		}
-		if r == x.msg.request || x.sameApp(r.saml) {
-			ids = append(ids, r.saml.ID.Value)
+		if x.sameApp(r.saml) {
+			if ids = append(ids, r.saml.ID.Value); len(ids) == enough {
+				break
+			}
 		}
 	}
 	return ids
@@ -325,10 +331,8 @@ func runReplayed(x *exam) {
 		return
 	}
 	deliveries := x.msg.deliveries()
-	for _, other := range x.all[:x.msg.index] {
-		if other.capture == x.capture && other.saml != nil && sameToken(other, x.msg) {
-			deliveries = append(deliveries, other.deliveries()...)
-		}
+	if x.msg.earlier != nil {
+		deliveries = append(deliveries, x.msg.earlier.deliveries()...)
 	}
 	seen := map[string]int{}
 	for _, d := range deliveries {
@@ -343,14 +347,6 @@ func runReplayed(x *exam) {
 		}
 		seen[d.URL] = d.Exchange
 	}
-}
-
-// sameToken reports whether two messages bring the same token.
-func sameToken(a, b *message) bool {
-	if a.saml.ID.Value != "" && a.saml.ID.Value == b.saml.ID.Value && a.token() {
-		return true
-	}
-	return len(a.readable) > 0 && len(b.readable) > 0 && a.readable[0].ID.Value != "" && a.readable[0].ID.Value == b.readable[0].ID.Value
 }
 
 // deliveries are the exchanges in which the message reached a server that did
