@@ -194,10 +194,8 @@ func subject(el *etree.Element) string {
 	return ""
 }
 
-// checkDocument reports IDs that are not unique, and namespace names that make
-// canonicalisers fail.
-func (v *verifier) checkDocument() {
-	v.checkIDs()
+// checkNamespaces reports namespace names that make canonicalisers fail.
+func (v *verifier) checkNamespaces() {
 	for _, el := range v.survey.oddNames {
 		v.result.Problems = append(v.result.Problems, finding.Problem{
 			Check:    "signature-malformed",
@@ -210,6 +208,7 @@ func (v *verifier) checkDocument() {
 // manyDuplicates is where the list of duplicate IDs ends.
 const manyDuplicates = 16
 
+// checkIDs reports IDs that are not unique.
 func (v *verifier) checkIDs() {
 	var referenced map[string]bool
 	seen := make(map[string]*etree.Element, len(v.survey.ids))
@@ -234,9 +233,13 @@ func (v *verifier) checkIDs() {
 // duplicate reports an ID that two elements share. Only where a signature or
 // SAML relies on it can a forger profit.
 func (v *verifier) duplicate(id identifier, first *etree.Element, referenced bool) {
+	detail := fmt.Sprintf("two elements carry the ID %s, %s and %s; expected every ID once", finding.Quote(finding.Shorten(id.value, 80)), v.doc.Path(first), v.doc.Path(id.element))
+	if referenced {
+		detail += ": which of them is signed depends on the reader"
+	}
 	p := finding.Problem{
 		Check:    "xml-duplicate-id",
-		Detail:   fmt.Sprintf("two elements carry the ID %s, %s and %s: which of them is signed depends on the reader", finding.Quote(finding.Shorten(id.value, 80)), v.doc.Path(first), v.doc.Path(id.element)),
+		Detail:   detail,
 		Actual:   id.value,
 		Location: finding.Location{Path: v.doc.Path(id.element) + "/@" + id.attr.FullKey(), Span: v.doc.AttrSpan(id.element, id.attr.FullKey())},
 	}

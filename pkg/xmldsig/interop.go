@@ -180,7 +180,7 @@ func misordered(el *etree.Element) bool {
 // break or tab in a value, which the tree no longer shows.
 func (v *shape) attributeBreaks() bool {
 	text := v.doc.Text
-	if !bytes.ContainsAny(text, "\n\t\r") {
+	if bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, '\t') < 0 && bytes.IndexByte(text, '\r') < 0 {
 		return false
 	}
 	for len(text) > 0 {

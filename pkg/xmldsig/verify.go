@@ -39,10 +39,11 @@ func Verify(doc *xmldoc.Document, opts Options) *Result {
 			v.result.Signatures = append(v.result.Signatures, v.judge(el))
 		}
 	}
+	v.checkIDs()
 	if len(v.result.Signatures) == 0 {
 		return v.result
 	}
-	v.checkDocument()
+	v.checkNamespaces()
 	v.checkCoverage()
 	for _, s := range v.result.Signatures {
 		v.explain(s)
