@@ -92,12 +92,20 @@ func (l Limits) unpack(d *decoded, data []byte) error {
 // isDeflate tells compressed bytes that happen to begin with '<' from XML:
 // control characters that no XML holds, and XML when inflated.
 func (l Limits) isDeflate(data []byte) bool {
-	control := func(r rune) bool { return r < ' ' && r != '\t' && r != '\r' && r != '\n' }
-	if utf16Order(data) != nil || bytes.IndexFunc(data, control) < 0 && utf8.Valid(data) {
+	if utf16Order(data) != nil || !hasControl(data) && utf8.Valid(data) {
 		return false
 	}
 	out, _, _ := l.inflateAs(rawDeflate, data)
 	return isXMLStart(out)
+}
+
+func hasControl(data []byte) bool {
+	for _, c := range data {
+		if c < ' ' && c != '\t' && c != '\r' && c != '\n' {
+			return true
+		}
+	}
+	return false
 }
 
 func (l Limits) checkSize(xml []byte) error {
