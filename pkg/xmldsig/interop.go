@@ -47,8 +47,9 @@ var risks = []struct {
 		return len(s.Embedded) > 1 && s.Certificate != nil && !bytes.Equal(s.Embedded[0].Raw, s.Certificate.Raw)
 	}},
 	{Risk{"no-certificate", "it wants a certificate in KeyInfo"}, func(s *shape) bool { return len(s.Embedded) == 0 }},
+	{Risk{"key-value", "it takes the certificate in KeyInfo, not the KeyValue that verifies"}, func(s *shape) bool { return len(s.Embedded) > 0 && s.Certificate == nil }},
 	{Risk{"other-certificate", "the certificate in KeyInfo is not byte for byte one that was given"}, func(s *shape) bool {
-		return s.Key == KeyConfigured && len(s.Embedded) > 0 && !bytes.Equal(s.Embedded[0].Raw, s.Certificate.Raw)
+		return s.Key == KeyConfigured && len(s.Embedded) > 0 && s.Certificate != nil && !bytes.Equal(s.Embedded[0].Raw, s.Certificate.Raw)
 	}},
 	{Risk{"inherited-xml-attributes", "it does not let inclusive canonicalisation inherit xml:lang, xml:space and the like"}, func(s *shape) bool { return s.inclusive && s.inherited }},
 	{Risk{"with-comments", "it digests comments that a Reference by ID leaves out"}, func(s *shape) bool { return s.comments && (s.withComments || s.noMethod) }},

@@ -1,6 +1,7 @@
 package xmldsig_test
 
 import (
+	"encoding/base64"
 	"slices"
 	"strings"
 	"testing"
@@ -79,6 +80,10 @@ func TestInteropRisks(t *testing.T) {
 		{"several-references", func(t *testing.T) string {
 			return severalReferences(t)
 		}},
+		{"key-value", func(t *testing.T) string {
+			xml := rsa(t, message(), samltest.SignOptions{KeyInfo: samltest.KeyValue})
+			return replace(t, xml, "</ds:KeyInfo>", "<ds:X509Data><ds:X509Certificate>"+base64.StdEncoding.EncodeToString(samltest.Other().Cert)+"</ds:X509Certificate></ds:X509Data></ds:KeyInfo>")
+		}},
 		{"other-certificate", func(t *testing.T) string {
 			return sign(t, message(), samltest.SignOptions{ID: "_a", Key: samltest.RSA().Key, Cert: renewed(t, samltest.RSA())})
 		}},
@@ -95,8 +100,12 @@ func TestInteropRisks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			certs := []*keys.Certificate{cert}
+			if tt.name == "key-value" {
+				certs = nil
+			}
 			doc := parse(t, tt.xml(t))
-			r := xmldsig.Verify(doc, xmldsig.Options{Trusted: []*keys.Certificate{cert}})
+			r := xmldsig.Verify(doc, xmldsig.Options{Trusted: certs})
 			var names []string
 			for _, risk := range xmldsig.InteropRisks(doc, r.Signatures[0]) {
 				names = append(names, risk.Name)
@@ -104,7 +113,7 @@ func TestInteropRisks(t *testing.T) {
 			if !slices.Contains(names, tt.name) {
 				t.Errorf("risks are %q", names)
 			}
-			agrees, verdict := xmldsig.SecondOpinion(doc, r.Signatures[0], []*keys.Certificate{cert})
+			agrees, verdict := xmldsig.SecondOpinion(doc, r.Signatures[0], certs)
 			if agrees {
 				t.Errorf("goxmldsig agrees (%s) with %s", verdict, verdicts(r))
 			}

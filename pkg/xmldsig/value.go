@@ -182,8 +182,8 @@ func (j *judge) accept(c candidate) {
 	default:
 		j.Key = KeyEmbedded
 	}
-	if c.cert != nil {
-		j.Certificate = c.cert
+	if j.Certificate = c.cert; c.cert == nil && len(j.Embedded) > 0 {
+		j.add(finding.Problem{Check: "signature-malformed", Severity: finding.Info, Detail: "the KeyValue in KeyInfo verifies, but the certificate beside it belongs to another key; expected both to be the signer's"}, j.layout.keyInfo)
 	}
 }
 

@@ -74,8 +74,9 @@ type Signature struct {
 	Digest Verdict // the worst of all References
 	Value  Verdict
 	Key    KeyVerdict
-	// Certificate belongs to the key that verified; else, where there is one,
-	// the certificate in KeyInfo that looks like the signer's.
+	// Certificate belongs to the key that verified, and is nil where that is a
+	// bare KeyValue. Where none verified it is the certificate in KeyInfo that
+	// looks like the signer's, if any.
 	Certificate *keys.Certificate
 	Embedded    []*keys.Certificate // all of KeyInfo, in document order
 
