@@ -1,0 +1,130 @@
+package adfs
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+)
+
+// The checks that a reader's findings belong to.
+const (
+	CheckUnreadable = "adfs-export-unreadable" // error: an input or object that cannot be read
+	CheckIncomplete = "adfs-export-incomplete" // warning: the export does not hold a value
+	CheckDamaged    = "adfs-rule-damaged"      // warning: a rule text that was changed on its way
+	CheckUnknown    = "adfs-property-unknown"  // info: a property that AD FS is not known to have
+	CheckTruncated  = "input-truncated"        // error: the export ends before it is complete
+	CheckTooLarge   = "input-too-large"        // error: over a limit
+	CheckRepaired   = "input-repaired"         // info: read past damage
+)
+
+// newObject makes an object of what a reader read: a map of its properties.
+func newObject(f *Format, src Source, raw *Value) *Object {
+	o := &Object{Format: f.Name, Source: src, Span: raw.Text.Span, Kind: kindByTypes(raw.Types)}
+	if len(raw.Types) > 0 {
+		o.Type = raw.Types[0]
+	}
+	if o.Kind == KindUnknown && !foreignType(raw.Types) {
+		o.Kind = kindByProperties(raw.Entries)
+	}
+	row, seen := kindRow(o.Kind), make(map[string]bool, len(raw.Entries))
+	for _, e := range raw.Entries {
+		o.Properties = append(o.Properties, o.bind(f, row, e, seen))
+	}
+	if o.Kind == KindRelyingParty {
+		o.trust = newRelyingParty(o)
+	}
+	return o
+}
+
+// foreignType reports whether type names tell an object of AD FS that is none
+// of the known kinds.
+func foreignType(types []string) bool {
+	return len(types) > 0 && strings.Contains(types[0], "Microsoft.IdentityServer.")
+}
+
+// bind reads one property and reports what it lacks.
+func (o *Object) bind(f *Format, row *kindInfo, e Entry, seen map[string]bool) Property {
+	p := Property{Name: e.Key, Span: e.Value.Text.Span}
+	if row != nil {
+		p.Info = row.byName[strings.ToLower(e.Key)]
+	}
+	known := p.Info
+	if known == nil {
+		known = &PropertyInfo{Type: TypeAny}
+	} else {
+		p.Name = known.Name
+	}
+	r := normalise(known, e.Value)
+	p.Value, p.State = r.value, r.state
+	switch r.state {
+	case Partial, Lost:
+		o.report(CheckIncomplete, finding.Warning, p.Span, fmt.Sprintf("the export does not hold all of %s: %s; %s", p.Name, r.why, f.remedy))
+	case Unreadable:
+		o.report(CheckUnreadable, finding.Error, p.Span, fmt.Sprintf("the value of %s cannot be read: %s", p.Name, r.why))
+	}
+	if p.Info == nil && o.Kind != KindUnknown {
+		o.report(CheckUnknown, finding.Info, p.Span, fmt.Sprintf("%q is no known property of a %s; it is kept as it is", p.Name, o.Kind))
+	}
+	if name := strings.ToLower(p.Name); seen[name] {
+		o.report(CheckUnreadable, finding.Warning, p.Span, fmt.Sprintf("the property %q comes twice; the first counts", p.Name))
+	} else {
+		seen[name] = true
+	}
+	if p.Info != nil && p.Info.Type == TypeRules {
+		o.checkRules(&p)
+	}
+	return p
+}
+
+// damagedGroup is a group that no regular expression of .NET begins with, and
+// that "(?<name>" becomes where a page took "<name>" for a tag.
+var damagedGroup = regexp.MustCompile(`\(\?[^:=!<>'#(imnsxIMNSX-]`)
+
+// checkRules looks for the marks that web pages and word processors leave.
+func (o *Object) checkRules(p *Property) {
+	t := p.Value.Text
+	if at := damagedGroup.FindStringIndex(t.Value); at != nil {
+		o.report(CheckDamaged, finding.Warning, t.At(at[0]),
+			fmt.Sprintf("%s holds %s, which starts no group: a page took the name of a group, such as \"<user>\", for a tag; take the rule from AD FS again", p.Name, quoted(t.Value[at[0]:at[1]])))
+	}
+	if at := strings.IndexAny(t.Value, "\u201c\u201d\u201e"); at >= 0 {
+		o.report(CheckDamaged, finding.Warning, t.At(at), p.Name+" holds typographic quotation marks; take the rule from AD FS again")
+	}
+}
+
+func (o *Object) report(check string, severity finding.Severity, at finding.Span, detail string) {
+	o.Problems = append(o.Problems, finding.Problem{Check: check, Severity: severity, Detail: detail, Location: finding.Location{Span: at}})
+}
+
+// newRelyingParty fills the fields, from the defaults and then from what the
+// export holds.
+func newRelyingParty(o *Object) *RelyingParty {
+	rp := &RelyingParty{Object: o}
+	for i := range relyingPartyTable {
+		row := &relyingPartyTable[i]
+		if v := row.byDefault(); v != nil {
+			row.set(rp, v)
+		}
+		if p := o.Property(row.Name); p != nil && p.State <= Partial && p.Value.Shape != ShapeNull {
+			row.set(rp, p.Value)
+		}
+	}
+	o.checkPolicy(rp)
+	return rp
+}
+
+// byDefault is the value that AD FS gives the property; nil for none.
+func (p *PropertyInfo) byDefault() *Value {
+	if p.Default == "" {
+		return nil
+	}
+	return normalise(p, &Value{Shape: ShapeText, Text: Text{Value: p.Default}}).value
+}
+
+func (o *Object) checkPolicy(rp *RelyingParty) {
+	if policy := rp.ResultantPolicy; policy != nil && policy.Err != nil {
+		o.report(CheckUnreadable, finding.Error, policy.Serialized.Span, policy.Err.Error())
+	}
+}
