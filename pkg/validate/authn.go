@@ -47,6 +47,11 @@ var authnChecks = []*Check{
 	},
 }
 
+// comparisons say each Comparison in words.
+var comparisons = map[string]string{
+	"exact": "exactly", "minimum": "at least", "maximum": "at most", "better": "something stronger than",
+}
+
 // strengths orders the authentication methods as far as people agree on them:
 // what Comparison minimum, maximum and better go by. Methods of one strength
 // are alternatives.
@@ -106,11 +111,11 @@ func (x *exam) judgeContext(used saml.Field, comparison string, asked []string) 
 	ok, known := satisfies(method, comparison, asked)
 	switch {
 	case !known:
-		x.skip(fmt.Sprintf("nobody can say whether %s is a %s of what was asked for", finding.Quote(method), finding.Printable(comparison)))
+		x.skip(fmt.Sprintf("the methods %s and %s have no agreed order (Comparison %s)", finding.Quote(method), quoteAll(asked), finding.Quote(comparison)))
 	case !ok:
 		f := fact{
 			field: used, expected: asked, actual: method,
-			detail: fmt.Sprintf("the user signed in by %s, but the app asked for %s %s", finding.Quote(method), finding.Printable(comparison), quoteAll(asked)),
+			detail: fmt.Sprintf("the user signed in by %s, but the app asked for %s %s", finding.Quote(method), comparisons[comparison], quoteAll(asked)),
 		}
 		if comparison == "exact" && passwords(method, asked) {
 			// Identity providers use the two names for the same thing.

@@ -175,11 +175,13 @@ func (x *exam) wanted(name string) bool {
 // misnaming completes the sentence "the token calls it ...:" from the words of
 // [saml.SameClaim].
 func misnaming(difference string) string {
-	if what, ok := strings.CutSuffix(difference, " of"); ok {
+	switch what, ok := strings.CutSuffix(difference, " of"); {
+	case what == "other name":
+		return "that is another name of the same claim"
+	case ok:
 		return "that is the " + what + " of the same claim"
-	}
-	if difference == "namespace" {
-		return "another namespace"
+	case what == "namespace":
+		return "that is the same name in another namespace"
 	}
 	return "the names differ by " + difference
 }
@@ -239,7 +241,7 @@ func runClaimValue(x *exam) {
 			severity = finding.Warning
 		}
 		x.fail(fact{
-			field: at.Values[0].Field, severity: severity, expected: []string{c.Pattern.Shown}, actual: at.Values[0].Value,
+			field: at.Values[0].Field, severity: severity, expected: []string{c.Pattern.Shown}, forms: true, actual: at.Values[0].Value,
 			detail: fmt.Sprintf("the claim %s is %s, but the app expects %s", finding.Quote(c.Name), someValues(at), finding.Quote(c.Pattern.Shown)),
 		})
 	}
@@ -260,7 +262,7 @@ func runGroupIDs(x *exam) {
 			continue
 		}
 		x.fail(fact{
-			field: at.Values[0].Field, expected: []string{c.Pattern.Shown}, actual: at.Values[0].Value,
+			field: at.Values[0].Field, expected: []string{c.Pattern.Shown}, forms: true, actual: at.Values[0].Value,
 			detail: fmt.Sprintf("the claim %s holds object IDs of groups (%s), but the app expects %s", finding.Quote(at.Name.Value), someValues(at), finding.Quote(c.Pattern.Shown)),
 		})
 	}
@@ -305,7 +307,7 @@ func runClaimMultiValued(x *exam) {
 			continue
 		}
 		x.fail(fact{
-			field: at.Name, expected: []string{"one value"}, actual: at.Name.Value,
+			field: at.Name, expected: []string{"one value"}, forms: true, actual: at.Name.Value,
 			detail: fmt.Sprintf("the claim %s has %d values (%s), but the app reads one", finding.Quote(at.Name.Value), len(at.Values), someValues(at)),
 		})
 	}

@@ -272,5 +272,8 @@ func (x *exam) matchPatterns(patterns []Pattern, f saml.Field, value, detail str
 			severity = finding.Warning
 		}
 	}
-	x.fail(fact{field: f, severity: severity, detail: fmt.Sprintf(detail, finding.Quote(value)), expected: shown, actual: value})
+	x.fail(fact{
+		field: f, severity: severity, detail: fmt.Sprintf(detail, finding.Quote(value)),
+		expected: shown, forms: severity == finding.Warning, actual: value,
+	})
 }

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -63,6 +64,7 @@ type fact struct {
 	// it: it becomes the diagnosis where the finding is the root cause.
 	detail   string
 	expected []string
+	forms    bool // expected shows what values look like, and is none itself
 	actual   string
 	fixes    []finding.Fix
 }
@@ -88,8 +90,8 @@ func (x *exam) fail(f fact) {
 		Severity:  x.check.Severity,
 		Input:     x.capture.Name,
 		Location:  x.locate(f),
-		Title:     x.check.Title,
-		Detail:    f.detail,
+		Title:     cmp.Or(f.title, x.check.Title),
+		Detail:    cmp.Or(f.detail, f.title, x.check.Title),
 		Expected:  f.expected,
 		Actual:    f.actual,
 		Fixes:     f.fixes,
@@ -98,16 +100,10 @@ func (x *exam) fail(f fact) {
 	if f.severity != 0 && f.severity < out.Severity {
 		out.Severity = f.severity
 	}
-	if f.title != "" {
-		out.Title = f.title
-	}
-	if out.Detail == "" {
-		out.Detail = out.Title
-	}
 	if out.Expected == nil {
 		out.Expected = []string{}
 	}
-	if len(f.expected) > 0 && f.actual != "" {
+	if len(f.expected) > 0 && f.actual != "" && !f.forms {
 		_, out.Difference = finding.Nearest(f.expected, f.actual)
 	}
 	if out.Fixes == nil {

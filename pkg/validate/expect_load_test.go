@@ -240,9 +240,14 @@ func TestPlacesOfProfile(t *testing.T) {
 	s := newScene()
 	haloitsm(s)
 	s.expect.Issuers = []Value{{otherTenantIssuer, "--issuer"}}
+	var places []string
 	for _, fix := range of(s.report(t), "issuer-mismatch")[0].Fixes {
-		if fix.System == finding.App && fix.Place != "HaloITSM: Configuration > Single Sign-On > SAML > Issuer Entity ID" {
-			t.Errorf("place %q", fix.Place)
+		if fix.System == finding.App {
+			places = append(places, fix.Place)
 		}
+	}
+	const page = "HaloITSM: Configuration > Single Sign-On > SAML > "
+	if want := []string{page + "Issuer Entity ID", page + "SAML URL ID / SSO URL"}; !slices.Equal(places, want) {
+		t.Errorf("places %q, want %q", places, want)
 	}
 }

@@ -23,18 +23,22 @@ var identifierFixes = []finding.Fix{
 	{System: finding.App, Place: appEntityID, Action: "if {actual} is the right Identifier, make the app expect that instead"},
 }
 
+// issuerFixes correct the Issuer that the app expects.
+var issuerFixes = []finding.Fix{
+	{System: finding.App, Place: appIssuer, Action: "set it to {actual}, if that is the identity provider that you mean"},
+	{System: finding.Entra, Place: entraSetUp + " > Microsoft Entra Identifier", Action: "copy it from there, with its trailing slash"},
+	{System: finding.ADFS, Place: adfsProperties + " > Federation Service identifier", Action: "copy it from there; it starts with http:, not https:"},
+	{System: finding.Okta, Place: oktaIssuer, Action: "copy it from there"},
+}
+
 var identityChecks = []*Check{
 	{
 		Name: "issuer-mismatch", Severity: finding.Error, Family: FamilyIdentity, Scope: OfToken,
 		Title: "The token is from another identity provider than the app expects",
 		Why:   "The app looks up the identity provider by Issuer, character by character; one that it does not know it refuses.",
 		Cause: "The app still names the old identity provider or another tenant, or a slash or the scheme of the Issuer got lost when it was typed in.",
-		Fixes: []finding.Fix{
-			{System: finding.App, Place: appIssuer, Action: "set it to {actual}, if that is the identity provider that you mean"},
-			{System: finding.Entra, Place: entraSetUp + " > Microsoft Entra Identifier", Action: "copy it from there, with its trailing slash"},
-			{System: finding.ADFS, Place: adfsProperties + " > Federation Service identifier", Action: "copy it from there; it starts with http:, not https:"},
-			{System: finding.Okta, Place: oktaIssuer, Action: "copy it from there"},
-		},
+		Fixes: append(issuerFixes,
+			finding.Fix{System: finding.App, Place: appSSOURL, Action: "if {expected} is the right one, make the app send users there: its Login URL belongs here"}),
 		Reference: "SAML Profiles 4.1.4.2",
 		Since:     "0.1.0",
 		Explains:  []string{"signature-untrusted-certificate"},
@@ -91,6 +95,7 @@ func runIssuerMismatch(x *exam) {
 				field:    a.Issuer.Field,
 				detail:   fmt.Sprintf("Issuer of the assertion is %s, but the response around it is from %s", named(a.Issuer.Value), named(response.Value)),
 				expected: []string{response.Value}, actual: a.Issuer.Value,
+				fixes: []finding.Fix{{System: finding.App, Place: "the identity provider or proxy that made the response", Action: "write the same Issuer into response and assertion"}},
 			})
 		case !response.Present():
 			x.compareIssuer(a.Issuer, "Issuer of the assertion")
@@ -107,37 +112,31 @@ func (x *exam) compareIssuer(issuer saml.NameID, what string) {
 	}
 	expected := values(x.expect.Issuers)
 	nearest, _ := finding.Nearest(expected, issuer.Value)
-	x.fail(fact{
+	f := fact{
 		field:    issuer.Field,
-		detail:   fmt.Sprintf("%s is %s, but the app expects %s", what, named(issuer.Value), named(nearest)) + otherTenant(nearest, issuer.Value),
+		detail:   fmt.Sprintf("%s is %s, but the app expects %s", what, named(issuer.Value), named(nearest)),
 		expected: expected, actual: issuer.Value,
-	})
+	}
+	product, detail := profile.IdentifyIdP(nearest)
+	other, otherDetail := profile.IdentifyIdP(issuer.Value)
+	switch same := product == other && strings.EqualFold(detail, otherDetail); {
+	case product == "" || other == "":
+	case same:
+		f.fixes = issuerFixes // the same one, spelled differently
+	case product == other && product == string(finding.Entra):
+		f.detail += ": the user signed in to another tenant than the one that the app trusts"
+	}
+	x.fail(f)
 }
 
-// named quotes an entity ID and says whose it is, where that is known.
+// named quotes an entity ID and says which product it belongs to, where that
+// is known.
 func named(issuer string) string {
-	product, detail := profile.IdentifyIdP(issuer)
-	if product == "" {
-		return finding.Quote(issuer)
+	product, _ := profile.IdentifyIdP(issuer)
+	if p, err := profile.Load(product); product != "" && err == nil {
+		return finding.Quote(issuer) + " (" + p.Title + ")"
 	}
-	title := product
-	if p, err := profile.Load(product); err == nil {
-		title = p.Title
-	}
-	if detail != "" {
-		title += " " + finding.Printable(detail)
-	}
-	return finding.Quote(issuer) + " (" + title + ")"
-}
-
-// otherTenant adds what two entity IDs of one product mean.
-func otherTenant(expected, actual string) string {
-	product, detail := profile.IdentifyIdP(expected)
-	other, otherDetail := profile.IdentifyIdP(actual)
-	if product != string(finding.Entra) || other != product || strings.EqualFold(detail, otherDetail) {
-		return ""
-	}
-	return ": the user signed in to another tenant than the one that the app trusts"
+	return finding.Quote(issuer)
 }
 
 func runAudienceMismatch(x *exam) {
@@ -181,15 +180,18 @@ func (x *exam) requireAudience(r saml.Restriction, audiences []string, ids []Val
 	expected := values(ids)
 	nearest, _ := finding.Nearest(audiences, expected[0])
 	detail := fmt.Sprintf(format, quoteAll(audiences), quoteAll(expected))
-	for _, e := range expected {
-		if nearest == "spn:"+e {
-			detail += ": Entra writes \"spn:\" before an Identifier that is no URI"
-		}
-	}
-	x.fail(fact{
+	f := fact{
 		field:    r.Audiences[slices.IndexFunc(r.Audiences, func(f saml.Field) bool { return f.Value == nearest })],
 		severity: severity, detail: detail, expected: expected, actual: nearest,
-	})
+	}
+	if slices.Contains(expected, strings.TrimPrefix(nearest, "spn:")) {
+		f.detail += ": Entra writes \"spn:\" before an Identifier that is no URI"
+		f.fixes = []finding.Fix{
+			{System: finding.Entra, Place: entraIdentifier, Action: "choose an Identifier that is a URI, and enter the same in the app"},
+			{System: finding.App, Place: appEntityID, Action: "or make the app expect {actual}"},
+		}
+	}
+	x.fail(f)
 }
 
 // requestIssuer is what the app called itself in the request that the message

@@ -42,6 +42,7 @@ const (
 	appEntityID     = "the app's SAML settings: Entity ID (Identifier)"
 	appReplyURL     = "the app's SAML settings: ACS URL (Reply URL)"
 	appIssuer       = "the app's SAML settings: Issuer (Entity ID of the identity provider)"
+	appSSOURL       = "the app's SAML settings: SSO URL (Login URL of the identity provider)"
 	appCertificate  = "the app's SAML settings: signing certificate of the identity provider"
 	appAuthnContext = "the app's SAML settings: requested authentication context"
 	appClaims       = "the app's SAML settings: attribute mapping"
@@ -53,6 +54,7 @@ var appPlaces = map[string]profile.Field{
 	appEntityID:    profile.Identifier,
 	appReplyURL:    profile.ReplyURL,
 	appIssuer:      profile.Issuer,
+	appSSOURL:      profile.SSOURL,
 	appCertificate: profile.Certificate,
 }
 

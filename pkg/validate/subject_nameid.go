@@ -125,7 +125,7 @@ func runNameIDContent(x *exam) {
 			}
 		}
 		if p := x.expect.NameIDPattern; p != nil && !p.Regexp.MatchString(id.Value) {
-			x.fail(fact{field: id.Field, expected: []string{p.Shown}, actual: id.Value,
+			x.fail(fact{field: id.Field, expected: []string{p.Shown}, forms: true, actual: id.Value,
 				detail: fmt.Sprintf("the NameID is %s, but the app knows users by %s", finding.Quote(id.Value), finding.Quote(p.Shown))})
 		}
 	}
@@ -140,6 +140,7 @@ func runNameIDQualifier(x *exam) {
 			x.fail(fact{
 				field: q, severity: finding.Warning, expected: []string{issuer}, actual: q.Value,
 				detail: fmt.Sprintf("NameQualifier of the NameID is %s, but the identity provider is %s", finding.Quote(q.Value), finding.Quote(issuer)),
+				fixes:  nameIDFixes("remove NameQualifier, or set it to {expected}"),
 			})
 		}
 	}
