@@ -30,6 +30,7 @@ type RuleSet struct {
 	Rules []*Rule
 
 	places *places
+	regex  *regexCache
 }
 
 // Pos is 0.

@@ -26,7 +26,7 @@ func Parse(text string, start Position) (*RuleSet, []*SyntaxError) {
 	if len(text) > MaxText {
 		text = ""
 	}
-	rs := &RuleSet{Text: text, places: newPlaces(text, start)}
+	rs := &RuleSet{Text: text, places: newPlaces(text, start), regex: newRegexCache()}
 	p := &parser{rules: rs}
 	if len(full) > MaxText {
 		p.report(&SyntaxError{Code: codeParse, Found: fmt.Sprintf("%d bytes of rule text", len(full)),
