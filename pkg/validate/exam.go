@@ -2,6 +2,7 @@ package validate
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -239,11 +240,16 @@ func among(vs []Value, actual string) bool {
 	return false
 }
 
-// quoteAll lists values for a sentence.
+// quoteAll lists alternatives for a sentence, the first few of many.
 func quoteAll(vs []string) string {
-	quoted := make([]string, len(vs))
-	for i, v := range vs {
-		quoted[i] = finding.Quote(v)
+	const shown = 4
+	quoted := make([]string, min(shown, len(vs)))
+	for i := range quoted {
+		quoted[i] = finding.Quote(vs[i])
 	}
-	return strings.Join(quoted, " or ")
+	text := strings.Join(quoted, " or ")
+	if more := len(vs) - shown; more > 0 {
+		text += fmt.Sprintf(" or %d others", more)
+	}
+	return text
 }

@@ -205,15 +205,21 @@ func (x *exam) judgeBearers(bearers []*saml.Confirmation) {
 	if len(bearers) < 2 {
 		return // whatever is wrong with one alone has a check of its own
 	}
+	const shown = 4
 	var reasons []string
 	for i, c := range bearers {
 		reason := x.unusable(c)
 		if reason == "" {
 			return
 		}
-		reasons = append(reasons, fmt.Sprintf("number %d %s", i+1, reason))
+		if i < shown {
+			reasons = append(reasons, fmt.Sprintf("number %d %s", i+1, reason))
+		}
 	}
-	x.fail(fact{element: bearers[0].Element, detail: "none of the bearer confirmations can be used: " + strings.Join(reasons, ", ")})
+	x.fail(fact{
+		element: bearers[0].Element,
+		detail:  fmt.Sprintf("none of the %d bearer confirmations can be used: %s", len(bearers), strings.Join(reasons, ", ")),
+	})
 }
 
 // unusable says why a bearer confirmation does not hold for this delivery, ""
