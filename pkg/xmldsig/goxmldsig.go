@@ -21,6 +21,7 @@ import (
 const (
 	opinionBytes      = 1 << 20
 	opinionNamespaces = 256
+	opinionDepth      = 64
 	opinionSignatures = 8 // the first so many
 )
 
@@ -131,7 +132,7 @@ func sameElement(tree *etree.Document, root, el *etree.Element) *etree.Element {
 // explain looks for what lies behind a verdict, and for who sees another one.
 func (v *verifier) explain(s *Signature) {
 	v.repair(s)
-	if v.opinions == opinionSignatures || len(v.doc.Text) > opinionBytes || v.survey.namespaces > opinionNamespaces {
+	if v.opinions == opinionSignatures || len(v.doc.Text) > opinionBytes || v.survey.namespaces > opinionNamespaces || v.survey.depth > opinionDepth {
 		return
 	}
 	v.opinions++

@@ -170,6 +170,21 @@ func TestReferences(t *testing.T) {
 	}
 }
 
+// The attributes that name an element, and those that only look like it.
+func TestNames(t *testing.T) {
+	xml := sign(t, `<r><a ID="_x"><b/></a></r>`, with(samltest.RSA(), samltest.SignOptions{ID: "_x"}))
+	for attribute, want := range map[string]bool{
+		`ID="_x"`: true, `Id="_x"`: true, `id="_x"`: true, `xml:id="_x"`: true, `AssertionID="_x"`: true,
+		`xmlns:u="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd" u:Id="_x"`: true,
+		`xmlns:u="urn:u" u:Id="_x"`: false, `name="_x"`: false,
+	} {
+		r := verify(t, replace(t, xml, `ID="_x"`, attribute))
+		if got := r.Signatures[0].References[0].Target != nil; got != want {
+			t.Errorf("%s names an element: %v", attribute, got)
+		}
+	}
+}
+
 func TestWithin(t *testing.T) {
 	doc := parse(t, signID(t, signID(t, message(), "_a"), "_r"))
 	inner := doc.Root().FindElement("//Assertion")

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/beevik/etree"
+	"pgregory.net/rapid"
 
 	"github.com/ssodoctor/ssodoctor/internal/samltest"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
@@ -236,5 +237,31 @@ func TestXMLSec1Verifies(t *testing.T) {
 				t.Errorf("digest %s of what was changed", r.Signatures[0].Digest)
 			}
 		})
+	}
+}
+
+// Random content, signed by us, verifies in xmlsec1.
+func TestXMLSec1VerifiesRandom(t *testing.T) {
+	if _, err := exec.LookPath("xmlsec1"); err != nil || testing.Short() {
+		t.Skip("xmlsec1 is not installed")
+	}
+	content := rapid.Custom(func(t *rapid.T) string {
+		tag, inner := markup(t, 0)
+		return "<" + strings.Join(tag, " ") + ">" + inner + "</" + tag[0] + ">"
+	})
+	for seed := range 24 {
+		xml := `<samlp:Response ` + samlNames + ` xmlns="urn:d" xmlns:b="urn:1b" xml:lang="x" xml:base="http://a/b/" ID="_r">` +
+			`<saml:Assertion xmlns:a="urn:1a" ID="_a"><saml:Issuer>i</saml:Issuer>` + content.Example(seed) + `</saml:Assertion></samlp:Response>`
+		o := with(samltest.RSA(), samltest.SignOptions{ID: "_a", Canonicalization: canonicalizations[seed%len(canonicalizations)].uri})
+		if strings.HasPrefix(o.Canonicalization, samltest.ExcC14N) && seed%4 > 1 {
+			o.Prefixes = []string{"a", "#default"}
+		}
+		signed := sign(t, xml, o)
+		if _, ok := xmlsec1(t, samltest.RSA(), "", "--verify", []byte(signed)); !ok {
+			t.Errorf("xmlsec1 refuses\n%s", signed)
+		}
+		if got := verdicts(verify(t, signed, samltest.RSA())); got != "match/match/configured" {
+			t.Errorf("%s\n%s", got, signed)
+		}
 	}
 }

@@ -40,6 +40,7 @@ type survey struct {
 	// take for the one to act on: all outside of saml:Advice.
 	consumed   []*etree.Element
 	namespaces int              // declarations in all
+	depth      int              // of nested elements
 	oddNames   []*etree.Element // elements that declare a namespace that is no absolute URI
 }
 
@@ -52,7 +53,7 @@ const manyIDs = 16
 
 func newSurvey(root *etree.Element) *survey {
 	s := &survey{}
-	s.walk(root, false)
+	s.walk(root, 1, false)
 	if len(s.ids) > manyIDs {
 		s.index = make(map[string][]int, len(s.ids))
 		for i, id := range s.ids {
@@ -62,7 +63,8 @@ func newSurvey(root *etree.Element) *survey {
 	return s
 }
 
-func (s *survey) walk(el *etree.Element, inAdvice bool) {
+func (s *survey) walk(el *etree.Element, depth int, inAdvice bool) {
+	s.depth = max(s.depth, depth)
 	for i := range el.Attr {
 		s.attribute(el, &el.Attr[i])
 	}
@@ -82,7 +84,7 @@ func (s *survey) walk(el *etree.Element, inAdvice bool) {
 	}
 	for _, token := range el.Child {
 		if child, ok := token.(*etree.Element); ok {
-			s.walk(child, inAdvice)
+			s.walk(child, depth+1, inAdvice)
 		}
 	}
 }

@@ -87,8 +87,11 @@ type Signature struct {
 	// "line ends changed to CR LF", ...): after undoing it the digests and
 	// SignedInfo both verify. Empty where none does.
 	Repair string
-	// Problems are the defects of this signature, under the names of the
-	// checks of the signature, xml and certificate families.
+	// Problems are the defects of this signature, under the names of the checks
+	// "signature-malformed", "-reference-invalid", "-transform-unsafe",
+	// "-unsupported", "-algorithm-weak", "-wrapping", "-sp-interop",
+	// "certificate-unreadable" and "input-reformatted". What the verdicts
+	// above say, such as a mismatch or an untrusted key, is not said again.
 	Problems []finding.Problem
 }
 
