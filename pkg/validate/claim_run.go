@@ -86,7 +86,9 @@ func runClaimMissing(x *exam) {
 			continue
 		}
 		detail := fmt.Sprintf("the app needs the claim %s, and the token does not have it", finding.Quote(c.Name))
-		if x.msg.product == finding.Entra {
+		if near, _ := x.nearClaim(c); near != nil {
+			detail += " under that name"
+		} else if x.msg.product == finding.Entra {
 			detail += ": either the claim is not set up in Entra, or the attribute behind it is empty for this user, and then Entra leaves the claim out"
 		}
 		if other := x.confused(c, true); other != nil {
