@@ -102,6 +102,11 @@ func TestAttacks(t *testing.T) {
 		{"unsigned assertion last", func(t *testing.T) string {
 			return replace(t, signedAssertion(t), "</samlp:Response>", evil(assertion("_x", "ada@contoso.com"))+"</samlp:Response>")
 		}, "signature-wrapping", "reads the last assertion " + who},
+		{"the signed assertion is advice of a forged one", func(t *testing.T) string {
+			rest, signed := cutAssertion(t, signedAssertion(t))
+			forged := evil(assertion("_x", "ada@contoso.com"))
+			return replace(t, rest, "</samlp:Status>", "</samlp:Status>"+replace(t, forged, "</saml:Subject>", "</saml:Subject><saml:Advice>"+signed+"</saml:Advice>"))
+		}, "signature-wrapping", "reads the first assertion " + who},
 		{"signature of another element", func(t *testing.T) string {
 			rest, signature := cutSignature(t, signedResponse(t))
 			return replace(t, rest, "<samlp:Status>", "<samlp:Status>"+signature)

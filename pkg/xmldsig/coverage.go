@@ -114,18 +114,22 @@ func (c coverage) covers(el *etree.Element) bool {
 
 // checkCoverage compares what is signed with what a receiver would act on: as
 // soon as one assertion or message is signed, another of its kind that is not
-// is a forgery that waits for a careless reader.
+// is a forgery that waits for a careless reader. Advice needs no signature, but
+// a signature in advice vouches for nothing around it.
 func (v *verifier) checkCoverage() {
 	c := v.coverage()
 	var first struct{ signed, unsigned map[string]*etree.Element }
 	first.signed, first.unsigned = map[string]*etree.Element{}, map[string]*etree.Element{}
 	for _, el := range v.survey.consumed {
 		side := first.unsigned
-		if c.covers(el) {
+		switch {
+		case c.covers(el.Element):
 			side = first.signed
+		case el.advice:
+			continue
 		}
 		if side[el.Tag] == nil {
-			side[el.Tag] = el
+			side[el.Tag] = el.Element
 		}
 	}
 	for _, kind := range [...]string{"Assertion", "Response", "AuthnRequest", "LogoutRequest", "LogoutResponse"} {
@@ -161,13 +165,13 @@ func (v *verifier) views(kind string, signed, unsigned *etree.Element) string {
 func (v *verifier) reader(kind string, el *etree.Element) string {
 	var first, last *etree.Element
 	for _, c := range v.survey.consumed {
-		if c.Tag != kind {
+		if c.Tag != kind || c.advice {
 			continue
 		}
 		if first == nil {
-			first = c
+			first = c.Element
 		}
-		last = c
+		last = c.Element
 	}
 	switch el {
 	case first:

@@ -51,3 +51,16 @@ func severalReferences(t *testing.T) string {
 	o := with(samltest.RSA(), samltest.SignOptions{ID: "_a", More: second})
 	return replace(t, sign(t, xml, o), "status:Success", "status:Forged")
 }
+
+// koblitz is a certificate, TEST ONLY, for a key on a curve that Go does not
+// implement (secp256k1), in Base64.
+const koblitz = "MIIBjzCCATSgAwIBAgIUftXJ5XDoCPT+KaHd7/ADQy2cFA0wCgYIKoZIzj0EAwIwHjEcMBoGA1UEAwwTVEVTVCBPTkxZIHNlY3AyNTZrMTAeFw0yNjExMjIwMTQ4MTFaFw0yOTA4MTgwMTQ4MTFaMB4xHDAaBgNVBAMME1RFU1QgT05MWSBzZWNwMjU2azEwVjAQBgcqhkjOPQIBBgUrgQQACgNCAASjWpU3jJ/h2QcEMx7p/0ryWsdbnJq/GLWiiWjRdv5QWjKGhTgHSImcgxM2hCmb/CTH8EVSZc3Zsv38bju7ledYo1MwUTAdBgNVHQ4EFgQUx+VKFtbEvTRvk/qlXDVIVrCyKhQwHwYDVR0jBBgwFoAUx+VKFtbEvTRvk/qlXDVIVrCyKhQwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEAt7fUKihKWGuWBSa3Bc4aFjKI1N8v/0ZtrE2cHs2z+RgCIQC9RRtd0LztqJPAP2SmqiD1RiZdvf3Hzpx9ovu+sAK2Dg=="
+
+func decodeDER(t *testing.T, text string) []byte {
+	t.Helper()
+	der, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
+}

@@ -49,6 +49,7 @@ func TestKeys(t *testing.T) {
 		{"expired", signed(samltest.Expired(), samltest.SignOptions{}), []samltest.Pair{samltest.Expired()}, "match/configured", samltest.Expired().Cert},
 		{"1024 bits", signed(samltest.Weak(), samltest.SignOptions{}), []samltest.Pair{samltest.Weak()}, "match/configured", samltest.Weak().Cert},
 		{"security token reference", replace(t, signed(rsa, none), "</ds:SignatureValue>", `</ds:SignatureValue><ds:KeyInfo><o:SecurityTokenReference xmlns:o="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"><o:KeyIdentifier>x</o:KeyIdentifier></o:SecurityTokenReference></ds:KeyInfo>`), []samltest.Pair{rsa}, "match/configured", rsa.Cert},
+		{"curve that is not supported", replace(t, signed(rsa, none), "</ds:SignatureValue>", "</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>"+koblitz+"</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"), nil, "unsupported/unsupported", decodeDER(t, koblitz)},
 		{"key name", replace(t, signed(rsa, none), "</ds:SignatureValue>", `</ds:SignatureValue><ds:KeyInfo><ds:KeyName>x</ds:KeyName></ds:KeyInfo>`), nil, "not-checked/none", nil},
 	}
 	for _, tt := range tests {

@@ -31,14 +31,19 @@ type identifier struct {
 	usable bool
 }
 
+// consumed is an assertion or protocol message, which a receiver could take for
+// the one to act on unless it is mere advice (saml:Advice).
+type consumed struct {
+	*etree.Element
+	advice bool
+}
+
 // survey is what one walk over a document finds.
 type survey struct {
 	ids        []identifier
 	index      map[string][]int // value to ids, once there are many
 	signatures []*etree.Element
-	// consumed are the assertions and protocol messages that a receiver could
-	// take for the one to act on: all outside of saml:Advice.
-	consumed   []*etree.Element
+	consumed   []consumed
 	namespaces int              // declarations in all
 	depth      int              // of nested elements
 	oddNames   []*etree.Element // elements that declare a namespace that is no absolute URI
@@ -76,11 +81,11 @@ func (s *survey) walk(el *etree.Element, depth int, inAdvice bool) {
 	case "Advice":
 		inAdvice = inAdvice || isSAML(el)
 	}
-	if !inAdvice && consumable(el) {
+	if consumable(el) {
 		if len(s.consumed) == manyConsumed {
 			s.consumed = s.consumed[:manyConsumed-1]
 		}
-		s.consumed = append(s.consumed, el)
+		s.consumed = append(s.consumed, consumed{el, inAdvice})
 	}
 	for _, token := range el.Child {
 		if child, ok := token.(*etree.Element); ok {

@@ -150,7 +150,11 @@ func (j *judge) pssDigest(el *etree.Element, standard crypto.Hash) (crypto.Hash,
 // tryKeys holds SignedInfo against the candidates until one verifies.
 func (j *judge) tryKeys(s *signed) {
 	j.Value, j.Key = NotChecked, KeyNone
-	for _, c := range j.candidates() {
+	candidates := j.candidates()
+	if len(candidates) == 0 && len(j.Embedded)+len(j.opts.Trusted) > 0 {
+		j.Value = Unsupported // certificates there are, but none with a usable key
+	}
+	for _, c := range candidates {
 		if j.effortLeft -= effort(c.key); j.effortLeft < 0 {
 			j.problem("signature-unsupported", j.Element, "this document brings more keys and signatures than any real one, so the rest is not judged")
 			j.Value, j.Key = Unsupported, KeyUnsupported
