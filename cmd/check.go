@@ -68,6 +68,9 @@ func runCheck(c *cobra.Command, env *Env, o *checkOptions) error {
 		return err
 	}
 	expect.SecondOpinion = expect.SecondOpinion || o.verbose
+	if err := expect.ExpiredMetadata(clock.Judged()); err != nil {
+		env.warn(err)
+	}
 	in, err := readInputs(env, o.inputs)
 	if err != nil {
 		return err

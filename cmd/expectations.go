@@ -32,6 +32,7 @@ type expectationFlags struct {
 	profile                       string
 	skew                          string
 	certificateWarningDays        int
+	skewGiven                     func() bool
 	stack                         string
 }
 
@@ -56,12 +57,11 @@ func (o *expectationFlags) bind(c *cobra.Command) {
 	f.StringVar(&o.profile, "profile", "", "expect what this app needs: `name` of a profile (see ssodoctor profiles)")
 	f.StringVar(&o.skew, "skew", "3m", "tolerance on time limits, a `duration` such as 90s or 5m")
 	f.IntVar(&o.certificateWarningDays, "certificate-warning-days", 30, "warn of certificates that end within this many `days`")
-	f.StringVar(&o.stack, "as", "", "also give the verdict of this `stack`: goxmldsig")
+	f.StringVar(&o.stack, "as", "", "also say whether this `stack` would accept the response, with its own tolerance unless --skew is given: all, "+strings.Join(stackNames(), ", "))
 	complete(c, "profile", profile.Names())
-	complete(c, "as", stacks)
+	complete(c, "as", append([]string{allStacks}, stackNames()...))
+	o.skewGiven = func() bool { return f.Changed("skew") }
 }
-
-var stacks = []string{"goxmldsig"}
 
 // expectations turns the flags into what the checks expect.
 func (o *expectationFlags) expectations(ctx context.Context, env *Env) (*validate.Expectations, error) {
@@ -74,11 +74,8 @@ func (o *expectationFlags) expectations(ctx context.Context, env *Env) (*validat
 		ReplyURLs: given(o.replyURLs, "--acs"), RequestIDs: given(o.requestIDs, "--request-id"),
 		Skew: skew, CertificateWarning: time.Duration(o.certificateWarningDays) * 24 * time.Hour,
 	}
-	if o.stack != "" {
-		if err := oneOf("as", o.stack, stacks); err != nil {
-			return nil, err
-		}
-		e.SecondOpinion = true
+	if err := o.ask(e); err != nil {
+		return nil, err
 	}
 	for _, n := range o.nameIDs {
 		e.NameIDFormats = append(e.NameIDFormats, validate.Value{Value: nameIDFormat(n), Source: "--name-id-format"})
@@ -91,6 +88,39 @@ func (o *expectationFlags) expectations(ctx context.Context, env *Env) (*validat
 		e.Claims = append(e.Claims, claim)
 	}
 	return e, o.load(ctx, env, e)
+}
+
+// allStacks is the value of --as that stands for every stack.
+const allStacks = "all"
+
+func stackNames() []string {
+	var names []string
+	for _, s := range validate.Stacks() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// ask sets the stacks whose verdict is wanted. One alone brings its tolerance
+// along; goxmldsig has none and is the second opinion on signatures.
+func (o *expectationFlags) ask(e *validate.Expectations) error {
+	switch o.stack {
+	case "":
+		return nil
+	case allStacks:
+		e.Stacks = validate.Stacks()
+		return nil
+	}
+	if err := oneOf("as", o.stack, append([]string{allStacks}, stackNames()...)); err != nil {
+		return err
+	}
+	s, _ := validate.LookupStack(o.stack)
+	e.Stacks = []*validate.Stack{s}
+	e.SecondOpinion = s.Name == "goxmldsig"
+	if !e.SecondOpinion && !o.skewGiven() {
+		e.Skew = s.Skew
+	}
+	return nil
 }
 
 // load reads the files that the flags name.
@@ -117,7 +147,9 @@ func (o *expectationFlags) load(ctx context.Context, env *Env, e *validate.Expec
 	if err != nil {
 		return usageError{fmt.Errorf("--profile: %w", err)}
 	}
-	e.AddProfile(p)
+	if err := e.AddProfile(p); err != nil {
+		return usageError{fmt.Errorf("--profile: %w", err)}
+	}
 	return nil
 }
 

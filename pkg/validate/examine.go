@@ -24,6 +24,9 @@ type Clock struct {
 	Now time.Time
 }
 
+// Judged is the time at which what has no capture time is judged.
+func (c Clock) Judged() time.Time { return c.evaluate(time.Time{}).At }
+
 // evaluate returns the time to judge a message at that was captured at t.
 func (c Clock) evaluate(t time.Time) Evaluated {
 	switch {
@@ -59,6 +62,7 @@ func Examine(captures []*trace.Capture, expect *Expectations, clock Clock) *Repo
 		report.apply(catalogue, exam{capture: m.capture, msg: m, all: messages, expect: expect})
 	}
 	report.conclude(catalogue)
+	report.Stacks = judgeStacks(messages, expect)
 	return report
 }
 
