@@ -100,7 +100,9 @@ type input struct {
 	objects int
 	errors  int
 	stopped bool // no more is wanted
+	gone    bool // stopped by whoever asked
 	found   bool // found in a folder or zip, not named
+	depth   int  // folders and zips around it
 }
 
 // read recognises one file and reads it.
@@ -143,7 +145,8 @@ func (in *input) emit(raw *Value) bool {
 	}
 	o := newObject(in.format, Source{File: in.file, Index: in.objects, Line: raw.Text.Span.Line}, raw)
 	in.objects++
-	in.stopped = !in.yield(o, nil)
+	in.gone = !in.yield(o, nil)
+	in.stopped = in.gone
 	return !in.stopped
 }
 
@@ -189,7 +192,8 @@ func (in *input) fail(err error) bool {
 		e = &ReadError{Check: CheckUnreadable, Severity: finding.Error, Msg: "the file has too many errors; the rest of it is not read"}
 	}
 	e.Source = Source{File: in.file, Index: in.objects, Line: e.Span.Line}
-	in.stopped = !in.yield(nil, e) || in.errors > maxErrors
+	in.gone = !in.yield(nil, e)
+	in.stopped = in.gone || in.errors > maxErrors
 	return !in.stopped
 }
 

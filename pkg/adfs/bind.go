@@ -72,6 +72,9 @@ func (o *Object) bind(f *Format, row *kindInfo, e Entry, seen map[string]bool) P
 	} else {
 		seen[name] = true
 	}
+	if e.Value.note != "" {
+		o.report(CheckRepaired, finding.Info, p.Span, p.Name+": "+e.Value.note)
+	}
 	if p.Info != nil && p.Info.Type == TypeRules {
 		o.checkRules(&p)
 	}

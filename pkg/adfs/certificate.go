@@ -16,6 +16,9 @@ func readCertificate(v *Value) reading {
 	if v.Shape == ShapeList && len(v.Items) == 1 {
 		v = v.Items[0]
 	}
+	if v.Shape == ShapeCertificate {
+		return held(v)
+	}
 	raw := v
 	if v.Shape == ShapeMap {
 		if raw = v.Get("RawData"); raw == nil {
@@ -27,7 +30,8 @@ func readCertificate(v *Value) reading {
 	}
 	der, ok := bytesOf(raw)
 	if !ok {
-		return unreadable(raw, "a certificate")
+		return reading{value: &Value{Shape: ShapeLost, Text: Text{Span: raw.Text.Span}}, state: Unreadable,
+			why: fmt.Sprintf("found %d characters that are no certificate", len(raw.Text.Value))}
 	}
 	return certificateValue(der, raw)
 }

@@ -319,6 +319,10 @@ func readFields(table []PropertyInfo, v *Value) (*Value, *reading) {
 	return out, nil
 }
 
+// joinedNames matches accounts or SIDs that ConvertTo-Json joined because they
+// lie too deep.
+var joinedNames = regexp.MustCompile(`^(?:[^\\ ]+\\[^\\]+ [^\\ ]+\\|S-1-[\d-]+ S-1-)`)
+
 // readAny gives scalars as texts and leaves the rest as it is.
 func readAny(v *Value) reading {
 	out := &Value{Shape: v.Shape, Text: v.Text, Certificate: v.Certificate}
@@ -333,6 +337,9 @@ func readAny(v *Value) reading {
 	case ShapeText:
 		if isTypeName(v.Text.Value) {
 			return lost(v, "found the type name "+quoted(v.Text.Value))
+		}
+		if joinedNames.MatchString(v.Text.Value) {
+			return reading{value: v, state: Partial, why: fmt.Sprintf("%s seems to be several values that were joined by blanks", quoted(v.Text.Value))}
 		}
 	case ShapeBool, ShapeNumber:
 		out.Shape = ShapeText

@@ -36,7 +36,8 @@ type Value struct {
 	Entries     []Entry
 	Certificate *keys.Certificate
 
-	size int // nodes that a walk of it meets
+	note string // what the reader has to say of it
+	size int    // nodes that a walk of it meets
 }
 
 // Entry is a named value.
