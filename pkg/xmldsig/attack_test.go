@@ -181,6 +181,12 @@ func TestAttacks(t *testing.T) {
 		{"XPath", func(t *testing.T) string {
 			return replace(t, signedAssertion(t), "http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/TR/1999/REC-xpath-19991116")
 		}, "signature-transform-unsafe", "xpath"},
+		{"base64", func(t *testing.T) string {
+			return replace(t, signedAssertion(t), "http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/2000/09/xmldsig#base64")
+		}, "signature-transform-unsafe", "leaves all markup unsigned"},
+		{"PEM in X509Certificate", func(t *testing.T) string {
+			return replace(t, replace(t, signedAssertion(t), "<ds:X509Certificate>", "<ds:X509Certificate>-----BEGIN CERTIFICATE-----\n"), "</ds:X509Certificate>", "\n-----END CERTIFICATE-----</ds:X509Certificate>")
+		}, "signature-malformed", "PEM"},
 		{"HMAC", func(t *testing.T) string {
 			return replace(t, signedAssertion(t), samltest.RSASHA256, "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256")
 		}, "signature-algorithm-weak signature-unsupported", "shared secret"},

@@ -43,6 +43,8 @@ func decodeBase64(dst []byte, s string) (out []byte, padded bool, err error) {
 		case d == base64Space:
 		case d == base64Padding:
 			padding++
+		case d == base64Illegal && strings.HasPrefix(s[i:], "-----BEGIN"):
+			return nil, false, fmt.Errorf("a PEM line (-----BEGIN …) stands there, expected the Base64 alone")
 		case d == base64Illegal:
 			r := []rune(s[i:min(len(s), i+4)])[0]
 			return nil, false, fmt.Errorf("character %s is not Base64", finding.Quote(string(r)))

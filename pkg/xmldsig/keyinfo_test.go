@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"strings"
 	"testing"
 
@@ -104,7 +105,7 @@ func TestAlgorithms(t *testing.T) {
 			if tt.want != "match" {
 				return
 			}
-			// another CanonicalizationMethod leaves the digest and changes SignedInfo
+			// an attribute more in SignedInfo leaves the digest alone and breaks the value
 			changed := verify(t, replace(t, tt.xml, `URI="#_a"`, `URI="#_a" Id="x"`)).Signatures[0]
 			if changed.Digest != xmldsig.Match || changed.Value != xmldsig.Mismatch {
 				t.Errorf("changed: digest %s, value %s", changed.Digest, changed.Value)
@@ -168,6 +169,22 @@ func TestReferences(t *testing.T) {
 				t.Errorf("target %v", ref.Target)
 			}
 		})
+	}
+}
+
+// A base64 transform digests what the text decodes to.
+func TestBase64Transform(t *testing.T) {
+	digest := sha256.Sum256([]byte("Hello"))
+	second := `<ds:Reference URI="#_o"><ds:Transforms><ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#base64"/></ds:Transforms>` +
+		`<ds:DigestMethod Algorithm="` + samltest.SHA256 + `"/><ds:DigestValue>` + base64.StdEncoding.EncodeToString(digest[:]) + `</ds:DigestValue></ds:Reference>`
+	for content, want := range map[string]xmldsig.Verdict{
+		"SGVs\n bG8=": xmldsig.Match, "SGVsbG9v": xmldsig.Mismatch, "*": xmldsig.Unsupported, "SGVs<x/>bG8=": xmldsig.Unsupported,
+	} {
+		xml := sign(t, `<r><o ID="_o">`+content+`</o><a ID="_a"><b/></a></r>`, with(samltest.RSA(), samltest.SignOptions{ID: "_a", More: second}))
+		s := verify(t, xml).Signatures[0]
+		if got := s.References[1].Digest; got != want || s.References[0].Digest != xmldsig.Match || s.Value != xmldsig.Match || s.Digest != want {
+			t.Errorf("%q: digest %s, want %s (%s)", content, got, want, s.Digest)
+		}
 	}
 }
 

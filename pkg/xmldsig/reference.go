@@ -94,6 +94,9 @@ func (j *judge) transforms(r *Reference) (p pipeline, ok bool) {
 		case t.kind == unsafeTransform:
 			j.actual("signature-transform-unsafe", el, fmt.Sprintf("the transform %s is a program that the message brings along, and is never run; SAML allows only enveloped-signature and exclusive canonicalisation", t.name), uri)
 			ok = false
+		case t.kind == base64Transform && j.Parent != nil && isSAML(j.Parent):
+			j.actual("signature-transform-unsafe", el, "the transform base64 leaves all markup unsigned; SAML allows only enveloped-signature and exclusive canonicalisation", uri)
+			ok = false
 		case t.kind == unknownTransform:
 			j.actual("signature-unsupported", el, fmt.Sprintf("the transform %s is not supported, so this digest is not judged", finding.Quote(AlgorithmName(uri))), uri)
 			ok = false
@@ -200,6 +203,9 @@ func (j *judge) digest(target *etree.Element, whole bool, p pipeline, method alg
 // octets applies a pipeline to an element, or to the whole document.
 func (j *judge) octets(target *etree.Element, whole bool, p pipeline) ([]byte, bool) {
 	if p.base64 {
+		if len(target.ChildElements()) > 0 {
+			return nil, false
+		}
 		data, _, err := decodeBase64(nil, xmldoc.Text(target))
 		return data, err == nil
 	}
