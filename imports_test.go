@@ -17,14 +17,16 @@ const module = "github.com/ssodoctor/ssodoctor/"
 var rooms = map[string][]string{
 	"pkg/finding":        {},
 	"pkg/xmldoc":         {"pkg/finding"},
+	"pkg/idperror":       {"pkg/finding"},
 	"pkg/keys":           {"pkg/finding"},
 	"pkg/profile":        {"pkg/finding"},
 	"pkg/xmldsig":        {"pkg/finding", "pkg/keys", "pkg/xmldoc"},
+	"pkg/xmlenc":         {"pkg/finding", "pkg/keys", "pkg/xmldoc"},
 	"pkg/saml":           {"pkg/finding", "pkg/keys", "pkg/xmldoc"},
-	"pkg/trace":          {"pkg/finding"},
+	"pkg/trace":          {"pkg/finding", "pkg/idperror"},
 	"pkg/adfs/claimrule": {"pkg/finding"},
 	"pkg/adfs":           {"pkg/adfs/claimrule", "pkg/finding", "pkg/keys", "pkg/saml", "pkg/xmldoc"},
-	"pkg/validate":       {"pkg/finding", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig"},
+	"pkg/validate":       {"pkg/finding", "pkg/idperror", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig"},
 	"pkg/report":         {"pkg/finding", "pkg/profile", "pkg/saml", "pkg/validate", "pkg/xmldoc"},
 }
 
