@@ -203,7 +203,7 @@ func (p *parser) recoverAt(kinds ...kind) bool {
 }
 
 func (p *parser) atAnnotation() bool {
-	return p.tok.kind == tokAt && isWord(p.peek(1), "RuleName", "RuleTemplate")
+	return p.tok.kind == tokAt && isWord(p.peek(1), annotationNames...)
 }
 
 // extent is the place from pos to the end of the last token that was passed.

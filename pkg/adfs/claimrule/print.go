@@ -58,9 +58,11 @@ func (w *printer) rule(r *Rule) {
 	w.WriteString(");")
 }
 
+var annotationNames = []string{"RuleName", "RuleTemplate"}
+
 // annotationName is the usual spelling of a known annotation.
 func annotationName(name string) string {
-	for _, known := range []string{"RuleName", "RuleTemplate"} {
+	for _, known := range annotationNames {
 		if sameWord(known, name) {
 			return known
 		}

@@ -1,0 +1,462 @@
+package claimrule
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+)
+
+// Explain says in a sentence what a rule does, with the names that the AD FS
+// console gives to claim types, and the groups that every domain has by name.
+func Explain(r *Rule) string {
+	if r.Bad {
+		return "This rule cannot be read."
+	}
+	e := &explainer{rule: r, used: map[string]bool{}}
+	what := e.body()
+	var who, when []string
+	for _, c := range r.Conditions {
+		audience, condition := e.condition(c)
+		who, when = appendText(who, audience), appendText(when, condition)
+	}
+	parts := appendText([]string{what}, strings.Join(who, " and "))
+	if len(when) > 0 {
+		parts = append(parts, "if "+strings.Join(when, " and "))
+	}
+	return strings.Join(parts, " ") + "."
+}
+
+func appendText(list []string, s string) []string {
+	if s == "" {
+		return list
+	}
+	return append(list, s)
+}
+
+type explainer struct {
+	rule *Rule
+	used map[string]bool // tags whose claims the body speaks of
+}
+
+// sends is the beginning of a sentence about claims that the rule makes.
+func (e *explainer) sends(what string) string {
+	if e.rule.Verb == Add {
+		return "Keeps " + what + " for later rules"
+	}
+	return "Sends " + what
+}
+
+func (e *explainer) body() string {
+	switch b := e.rule.Body.(type) {
+	case *Copy:
+		s := e.bound(b.Tag.Name)
+		if e.rule.Verb == Add {
+			return "Does nothing: add copies " + e.claims(s) + " to where it is already"
+		}
+		return "Passes on " + e.claims(s)
+	case *New:
+		return e.new(b)
+	case *Query:
+		return e.query(b)
+	}
+	return ""
+}
+
+// bound is the selector of a tag.
+func (e *explainer) bound(tag string) *Selector {
+	e.used[strings.ToLower(tag)] = true
+	for _, c := range e.rule.Conditions {
+		if s, ok := c.(*Selector); ok && s.Tag != nil && sameWord(s.Tag.Name, tag) {
+			return s
+		}
+	}
+	return &Selector{}
+}
+
+// claims names what a selector picks: "every Role claim".
+func (e *explainer) claims(s *Selector) string {
+	t, ok := s.literalType()
+	if !ok {
+		return "every claim"
+	}
+	if known, _ := KnownType(t); !known.Multiple && known.URI != "" {
+		return "the " + known.Name + " claim"
+	}
+	return "every " + typeName(t) + " claim"
+}
+
+// typeName is the name of a claim type in the AD FS console, or its URI.
+func typeName(uri string) string {
+	if known, ok := KnownType(uri); ok {
+		return known.Name
+	}
+	return finding.Quote(finding.Shorten(uri, 80))
+}
+
+func (e *explainer) new(n *New) string {
+	claimType := "a type made of " + e.value(n.Assigned(Type).Value)
+	if s, ok := n.Assigned(Type).Value.(*String); ok {
+		if decision := e.decision(s.Value, n); decision != "" {
+			return decision
+		}
+		claimType = typeName(s.Value)
+	}
+	value := `an empty value`
+	if a := n.Assigned(Value); a != nil {
+		value = e.value(a.Value)
+	}
+	return e.sends(value + " as " + claimType + e.nameIDFormat(n))
+}
+
+// decision speaks of claims that decide something.
+func (e *explainer) decision(claimType string, n *New) string {
+	value, _ := n.Assigned(Type).Value.(*String)
+	if a := n.Assigned(Value); a != nil {
+		value, _ = a.Value.(*String)
+	}
+	switch {
+	case e.rule.Verb == Add:
+		return ""
+	case claimType == TypePermit:
+		return "Permits access"
+	case claimType == TypeDeny:
+		return "Denies access"
+	case claimType == TypeAuthnMethod && value != nil && value.Value == multiAuthn:
+		return "Demands multi-factor authentication"
+	}
+	return ""
+}
+
+func (e *explainer) nameIDFormat(n *New) string {
+	for _, a := range n.Assignments {
+		s, ok := a.Value.(*String)
+		if ok && a.Property.Key != nil && a.Property.Key.Value == PropertyNameIDFormat {
+			return " in the format " + s.Value[strings.LastIndexByte(s.Value, ':')+1:]
+		}
+	}
+	return ""
+}
+
+// value says what an expression is.
+func (e *explainer) value(x Expr) string {
+	switch x := x.(type) {
+	case *String:
+		return finding.Quote(finding.Shorten(x.Value, 80))
+	case *Ref:
+		return e.ref(x)
+	case *Concat:
+		parts := make([]string, 0, len(x.Terms))
+		for _, t := range x.Terms {
+			parts = append(parts, e.value(t))
+		}
+		return strings.Join(parts, " followed by ")
+	case *Call:
+		return e.replaced(x)
+	}
+	return ""
+}
+
+func (e *explainer) ref(x *Ref) string {
+	name := e.subject(e.bound(x.Tag.Name))
+	switch x.Property.Kind {
+	case Value:
+		return name
+	case Properties:
+		return "the property " + finding.Quote(x.Property.Key.Value) + " of " + name
+	}
+	return "the " + map[PropertyKind]string{Type: "type", ValueType: "value type", Issuer: "issuer", OriginalIssuer: "original issuer"}[x.Property.Kind] + " of " + name
+}
+
+// subject names the value of the claim that a selector picks: "the UPN".
+func (e *explainer) subject(s *Selector) string {
+	t, ok := s.literalType()
+	switch {
+	case !ok:
+		return "the value of each claim"
+	case t == TypeGroupSID:
+		return "the SID of each group"
+	}
+	if known, ok := KnownType(t); ok {
+		return "the " + known.Name
+	}
+	return "the claim " + typeName(t)
+}
+
+// replacements are expressions that have a plain meaning whatever their text.
+var replacements = []struct{ pattern, replacement, says string }{
+	{`@.*$`, "", `without everything from "@" on`},
+	{`@.*`, "", `without everything from "@" on`},
+	{`@.+$`, "", `without everything from "@" on`},
+	{`^.*\\`, "", "without the domain"},
+	{`(?i)^.*\\`, "", "without the domain"},
+	{`^.+\\`, "", "without the domain"},
+	{`(?<domain>[^\\]+)\\(?<user>.+)`, "${user}", "without the domain"},
+	{`(?<domain>[^\\]+)\\(?<user>.+)`, "${domain}", "without the user name"},
+}
+
+func (e *explainer) replaced(c *Call) string {
+	text := e.value(c.Args[0])
+	pattern, ok := c.Args[1].(*String)
+	replacement, isText := c.Args[2].(*String)
+	if !ok || !isText {
+		return fmt.Sprintf("%s with matches of %s replaced by %s", text, e.value(c.Args[1]), e.value(c.Args[2]))
+	}
+	for _, known := range replacements {
+		if pattern.Value == known.pattern && replacement.Value == known.replacement {
+			return text + " " + known.says
+		}
+	}
+	if m := truncation.FindStringSubmatch(pattern.Value); m != nil {
+		return text + " cut to " + m[1] + " characters"
+	}
+	if p, plain := plainText(pattern.Value); plain && !strings.Contains(replacement.Value, "$") {
+		if replacement.Value == "" {
+			return text + " without every " + finding.Quote(p)
+		}
+		return fmt.Sprintf("%s with every %s replaced by %s", text, finding.Quote(p), e.value(replacement))
+	}
+	return fmt.Sprintf("%s with every match of the regular expression %s replaced by %s", text, e.value(pattern), e.value(replacement))
+}
+
+// plainText is the text that a regular expression without special meaning
+// stands for.
+func plainText(pattern string) (string, bool) {
+	var b strings.Builder
+	for i := 0; i < len(pattern); i++ {
+		c := pattern[i]
+		if c == '\\' && i+1 < len(pattern) && !isLetter(pattern[i+1]) && (pattern[i+1] < '0' || pattern[i+1] > '9') {
+			i++
+			b.WriteByte(pattern[i])
+			continue
+		}
+		if strings.IndexByte(`\^$.|?*+()[]{}`, c) >= 0 {
+			return "", false
+		}
+		b.WriteByte(c)
+	}
+	return b.String(), b.Len() > 0
+}
+
+func (e *explainer) query(q *Query) string {
+	for _, p := range q.Params {
+		e.value(p) // marks the claims that the query starts from
+	}
+	d, err := ParseDirectoryQuery(q.Query.Value)
+	if strings.EqualFold(q.Store.Value, StoreAD) && err == nil && len(d.Attributes) == len(q.Types) {
+		return e.sends(e.attributes(q, d))
+	}
+	types := make([]string, 0, len(q.Types))
+	for _, t := range q.Types {
+		types = append(types, typeName(t.Value))
+	}
+	if strings.EqualFold(q.Store.Value, StoreOpaqueID) {
+		return e.sends("an opaque identifier as " + andList(types))
+	}
+	return e.sends(fmt.Sprintf("what the attribute store %s answers to %s as %s", finding.Quote(q.Store.Value), quoteShort(q.Query.Value), andList(types)))
+}
+
+func (e *explainer) attributes(q *Query, d DirectoryQuery) string {
+	pairs := make([]string, 0, len(q.Types))
+	for i, t := range q.Types {
+		pairs = append(pairs, attributeName(d.Attributes[i])+" as "+typeName(t.Value))
+	}
+	owner := "the user's "
+	if d.Filter != "" && !strings.EqualFold(strings.ReplaceAll(d.Filter, " ", ""), "samaccountname={0}") {
+		owner = "of the object in Active Directory with " + d.Filter + " "
+	}
+	return owner + andList(pairs)
+}
+
+// attributeName says what an attribute holds where its name does not.
+func attributeName(name string) string {
+	base, form, _ := strings.Cut(strings.TrimSuffix(strings.ToLower(name), ")"), "(")
+	if base != "tokengroups" {
+		return name
+	}
+	switch form {
+	case "":
+		return "group names"
+	case "sid":
+		return "group SIDs"
+	}
+	return "group names with their domain"
+}
+
+func andList(list []string) string {
+	if len(list) < 2 {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
+}
+
+// condition says for whom a rule fires, and when.
+func (e *explainer) condition(c Condition) (who, when string) {
+	switch c := c.(type) {
+	case *Exists:
+		if c.Not {
+			return "", "there is no " + e.described(c.Claims)
+		}
+		return "", "there is a " + e.described(c.Claims)
+	case *Count:
+		return "", fmt.Sprintf("the number of %s claims is %s %d", strings.TrimSuffix(e.described(c.Claims), " claim"), countWords[c.Operator], c.Number.Value)
+	case *Selector:
+		return e.selector(c)
+	}
+	return "", ""
+}
+
+var countWords = map[Operator]string{Equal: "exactly", NotEqual: "not", Less: "less than", LessEqual: "at most", Greater: "more than", GreaterEqual: "at least"}
+
+// described names a claim with what is asked of it: `Role claim that is "x"`.
+func (e *explainer) described(s *Selector) string {
+	name := "claim"
+	if t, ok := s.literalType(); ok {
+		name = typeName(t) + " claim"
+	}
+	tests := e.tests(s)
+	if len(tests) == 0 {
+		return name
+	}
+	return name + " that " + strings.Join(tests, " and ")
+}
+
+func (e *explainer) selector(s *Selector) (who, when string) {
+	t, _ := s.literalType()
+	tests := e.tests(s)
+	used := s.Tag != nil && e.used[strings.ToLower(s.Tag.Name)]
+	if group := s.literal(Value); group != nil && (t == TypeGroupSID || t == TypePrimarySID) && len(tests) == 1 {
+		return e.member(t, group.Value.(*String).Value), ""
+	}
+	switch {
+	case len(s.Matches) == 0 && !used:
+		return "once for each claim that comes in", ""
+	case len(tests) == 0 && used, t == TypeWindowsAccount && len(tests) == 0:
+		return "", ""
+	case len(tests) == 0:
+		return "", "there is " + e.claims(s)
+	}
+	return "", e.subject(s) + " " + strings.Join(tests, " and ")
+}
+
+// member speaks of a group or a user by SID.
+func (e *explainer) member(claimType, sid string) string {
+	if name := SIDName(sid); name != "" {
+		sid += " (" + name + ")"
+	}
+	to := "to "
+	if e.rule.Verb == Add {
+		to = "about "
+	}
+	if claimType == TypePrimarySID {
+		return to + "the user " + sid
+	}
+	return to + "members of the group " + sid
+}
+
+// noIssuer are conditions on the issuer that every claim of Active Directory
+// fulfils.
+var noIssuer = regexp.MustCompile(`^\^?\(?AD AUTHORITY(\|(SELF|LOCAL) AUTHORITY)*\)?\$?$`)
+
+// tests are the matches of a selector in words, but for its type and for an
+// issuer that goes without saying.
+func (e *explainer) tests(s *Selector) []string {
+	var list []string
+	typed := s.literal(Type)
+	for _, m := range s.Matches {
+		text, literal := m.Value.(*String)
+		if m == typed || m.Property.Kind == Issuer && literal && noIssuer.MatchString(text.Value) && (m.Operator == Equal || m.Operator == Matches) {
+			continue
+		}
+		test := e.test(m)
+		if m.Property.Kind != Value {
+			test = "has " + propertyPhrase(m.Property) + " that " + test
+		}
+		list = append(list, test)
+	}
+	return list
+}
+
+func propertyPhrase(p *Property) string {
+	if p.Key != nil {
+		return "a property " + finding.Quote(p.Key.Value)
+	}
+	return map[PropertyKind]string{Type: "a type", ValueType: "a value type", Issuer: "an issuer", OriginalIssuer: "an original issuer"}[p.Kind]
+}
+
+func (e *explainer) test(m *Match) string {
+	text, literal := m.Value.(*String)
+	switch {
+	case m.Operator == Equal:
+		return "is " + e.value(m.Value)
+	case m.Operator == NotEqual:
+		return "is not " + e.value(m.Value)
+	case !literal:
+		return map[Operator]string{Matches: "matches", NotMatches: "does not match"}[m.Operator] + " the regular expression in " + e.value(m.Value)
+	}
+	yes, no := regexWords(text.Value)
+	if m.Operator == NotMatches {
+		return no
+	}
+	return yes
+}
+
+// regexWords says what a simple regular expression asks for, and the opposite.
+func regexWords(pattern string) (yes, no string) {
+	rest := strings.Replace(pattern, "(?i)", "", 1)
+	anyCase := ""
+	if rest != pattern {
+		anyCase = " in any letter case"
+	}
+	rest, start := strings.CutPrefix(rest, "^")
+	rest, end := cutEnd(rest)
+	if list, ok := choices(rest); ok && start && end {
+		return "is " + list + anyCase, "is not " + list + anyCase
+	}
+	plain, ok := plainText(rest)
+	if !ok {
+		q := finding.Quote(finding.Shorten(pattern, 80))
+		return "matches the regular expression " + q, "does not match the regular expression " + q
+	}
+	word := [2]string{"contains", "does not contain"}
+	switch {
+	case start && end:
+		word = [2]string{"is", "is not"}
+	case start:
+		word = [2]string{"begins with", "does not begin with"}
+	case end:
+		word = [2]string{"ends with", "does not end with"}
+	}
+	q := " " + finding.Quote(finding.Shorten(plain, 80)) + anyCase
+	return word[0] + q, word[1] + q
+}
+
+// cutEnd takes an unescaped "$" off the end.
+func cutEnd(pattern string) (string, bool) {
+	rest, ok := strings.CutSuffix(pattern, "$")
+	if !ok || (len(rest)-len(strings.TrimRight(rest, `\`)))%2 == 1 {
+		return pattern, false
+	}
+	return rest, true
+}
+
+// choices reads "(a|b|c)" with plain parts.
+func choices(pattern string) (string, bool) {
+	inner, ok := strings.CutPrefix(pattern, "(")
+	inner, closed := strings.CutSuffix(inner, ")")
+	if !ok || !closed || !strings.Contains(inner, "|") {
+		return "", false
+	}
+	var list []string
+	for part := range strings.SplitSeq(inner, "|") {
+		plain, ok := plainText(part)
+		if !ok || len(list) > 20 {
+			return "", false
+		}
+		list = append(list, finding.Quote(plain))
+	}
+	slices.Sort(list)
+	return orList(slices.Compact(list)), true
+}
