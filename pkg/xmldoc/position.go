@@ -48,6 +48,15 @@ func locate(text []byte, offset, end int) finding.Span {
 	return startMark(text).advance(text, 0, offset).span(offset, end)
 }
 
+// Locate gives an extent of Text its line and column. One that is not inside
+// of Text is unknown.
+func (d *Document) Locate(offset, end int) finding.Span {
+	if offset < 0 || end < offset || end > len(d.Text) {
+		return finding.Span{}
+	}
+	return d.locate(offset, end)
+}
+
 // locate gives the span its line and column from the nearest mark.
 func (d *Document) locate(offset, end int) finding.Span {
 	d.markOnce.Do(func() {
