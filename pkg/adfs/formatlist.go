@@ -175,6 +175,9 @@ func (r *formatList) value(t Type, lines []Text) *Value {
 	if t == TypeString || !strings.HasPrefix(text.Value, "{") || !strings.HasSuffix(text.Value, "}") {
 		return &Value{Shape: ShapeText, Text: text, size: 1}
 	}
+	if t == TypeAny && len(text.Value) > len("{}") {
+		return &Value{Shape: ShapeLost, Text: text, size: 1}
+	}
 	return listed(t, text.Slice(1, len(text.Value)-1))
 }
 
@@ -214,34 +217,42 @@ func listed(t Type, inner Text) *Value {
 }
 
 // wrapped is what stood between the lines of a value that has no line ends of
-// its own: nothing where the line is as long as the console is wide, else the
-// blank at which it was broken.
+// its own: a blank, at which the console broke it, or nothing where it broke a
+// word that fits into no line.
 func (r *formatList) wrapped(lines []Text) func(int) string {
 	return func(i int) string {
-		if r.full(lines[i]) {
+		line := lines[i]
+		end := line.At(len(line.Value)).Column - 1
+		word := len(lastWord(line.Value)) + len(firstWord(lines[i+1].Value))
+		if end >= r.width && word > r.width-r.colon-2 {
 			return ""
 		}
 		return " "
 	}
 }
 
-// full reports whether a line ends where the console does.
-func (r *formatList) full(line Text) bool {
-	return line.At(len(line.Value)).Column > r.width
+func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
+
+func firstWord(s string) string {
+	word, _, _ := strings.Cut(s, " ")
+	return word
 }
 
-// joinRules puts a text of rules together: line ends stand where they stand,
-// but none can stand inside a string, so that there the console wrapped.
+// joinRules puts a text of rules together. Line ends stay, but inside strings:
+// none can stand there, so the console wrapped. It returns how many it took out.
 func (r *formatList) joinRules(lines []Text) (Text, int) {
 	between := make([]string, len(lines))
 	open, joined := false, 0
 	for i, line := range lines {
 		open = open != (strings.Count(line.Value, `"`)%2 == 1)
-		between[i] = "\n"
-		if open && i+1 < len(lines) {
-			between[i] = r.wrapped(lines)(i)
-			joined++
+		if i+1 == len(lines) {
+			break
 		}
+		if between[i] = r.wrapped(lines)(i); between[i] == " " && !open {
+			between[i] = "\n"
+			continue
+		}
+		joined++
 	}
 	return joinLines(lines, func(i int) string { return between[i] }), joined
 }

@@ -266,6 +266,9 @@ func readStrings(v *Value) reading {
 			return lost(item, "found the type name "+quoted(t.Text.Value))
 		case ok:
 			out.Items = append(out.Items, t)
+			if v.Shape == ShapeText && strings.Contains(v.Text.Value, " ") {
+				result.state, result.why = Partial, fmt.Sprintf("found the text %s, expected a list; it may be several values that were joined by blanks", quoted(v.Text.Value))
+			}
 		default:
 			return unreadable(v, "a list of strings")
 		}

@@ -136,19 +136,25 @@ func (w *window) upToString(s string) int {
 // joining files leaves.
 func (w *window) skipSpace() {
 	for {
-		rest := w.rest()
-		n := 0
-		for n < len(rest) && (rest[n] == ' ' || rest[n] == '\t' || rest[n] == '\r' || rest[n] == '\n') {
-			n++
-		}
-		w.take(n)
-		if w.has("\uFEFF") {
-			w.take(len("\uFEFF"))
-		} else if w.pos < len(w.buf) || !w.more() {
+		c, ok := w.peek()
+		switch {
+		case ok && (c == ' ' || c == '\t' || c == '\r' || c == '\n'):
+			rest := w.rest()
+			n := 1
+			for n < len(rest) && (rest[n] == ' ' || rest[n] == '\t' || rest[n] == '\r' || rest[n] == '\n') {
+				n++
+			}
+			w.take(n)
+		case ok && c == bom[0] && w.has(bom):
+			w.take(len(bom))
+		default:
 			return
 		}
 	}
 }
+
+// bom is a byte order mark.
+const bom = "\uFEFF"
 
 // discardTo moves the cursor to the next place where s stands; false, at the
 // end, where there is none.
