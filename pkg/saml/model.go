@@ -63,6 +63,8 @@ type Message struct {
 	Logout                                          *LogoutRequest // nil unless Kind is "LogoutRequest"
 	Token                                           *TokenResponse // nil unless Protocol is "wsfed"
 	Fault                                           *Fault         // nil unless Kind is "Fault"
+
+	revealed map[*etree.Element]bool // what stands in the place of an EncryptedData
 }
 
 // Status is samlp:Status (Core 3.2.2.1).
@@ -75,7 +77,7 @@ type Status struct {
 
 // LogoutRequest is what a samlp:LogoutRequest asks for (Core 3.7.1).
 type LogoutRequest struct {
-	NameID         *NameID        // nil when absent or encrypted
+	NameID         *NameID        // nil when absent or not decrypted
 	EncryptedID    *etree.Element // nil when absent
 	SessionIndexes []Field
 	NotOnOrAfter   Instant
@@ -100,10 +102,11 @@ type Fault struct {
 }
 
 // Assertion is one assertion. Of an encrypted one only Element and Encrypted
-// are known.
+// are known, until [Message.Reveal] reads what it was decrypted to.
 type Assertion struct {
 	Element      *etree.Element
-	Encrypted    bool
+	Encrypted    bool // it came encrypted
+	Decrypted    bool // and its content was read
 	ID, Version  Field
 	IssueInstant Instant
 	Issuer       NameID
@@ -118,7 +121,7 @@ type Assertion struct {
 // Subject is saml:Subject (Core 2.4).
 type Subject struct {
 	Element       *etree.Element
-	NameID        *NameID // nil when absent or encrypted
+	NameID        *NameID // nil when absent or not decrypted
 	EncryptedID   *etree.Element
 	Confirmations []*Confirmation
 }
@@ -165,7 +168,7 @@ type Attribute struct {
 	Element                  *etree.Element
 	Name                     Field // for SAML 1.1 AttributeNamespace + "/" + AttributeName
 	FriendlyName, NameFormat Field
-	Encrypted                bool
+	Encrypted                bool // and not decrypted: nothing else is known
 	Values                   []AttributeValue
 }
 

@@ -53,8 +53,9 @@ func WrongNamespaces(m *Message) []WrongNamespace {
 }
 
 type schemaWalk struct {
-	order []OrderProblem
-	wrong []WrongNamespace
+	order    []OrderProblem
+	wrong    []WrongNamespace
+	revealed map[*etree.Element]bool // stand in the place of an EncryptedData
 }
 
 // message walks the message, or the assertions in it where it is no SAML
@@ -63,6 +64,7 @@ func (s *schemaWalk) message(m *Message) {
 	if m.Element == nil {
 		return
 	}
+	s.revealed = m.revealed
 	namespace := xmldoc.Namespace(m.Element)
 	if model := modelOf(namespace, m.Kind); model != nil {
 		s.element(m.Element, model)
@@ -89,6 +91,11 @@ func (s *schemaWalk) element(el *etree.Element, model *contentModel) {
 		namespace := xmldoc.Namespace(child)
 		part, named := model.find(namespace, child.Tag)
 		switch {
+		case s.revealed[child]:
+			if inner := modelOf(namespace, child.Tag); inner != nil {
+				s.element(child, inner)
+			}
+			continue
 		case part == nil && named != nil:
 			s.wrong = append(s.wrong, WrongNamespace{child, namespace, named.namespace})
 			continue
