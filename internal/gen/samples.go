@@ -20,6 +20,7 @@ func samples(dir string) error {
 		"reply-url.har":           signIn(with(func(r *samltest.Response) { r.Destination += "/" })),
 		"misnamed-claims.har":     signIn(with(renameClaims)),
 		"expired.har":             signIn(with(expire)),
+		"skewed.har":              signIn(with(skew)),
 		"refused.har":             signIn(samltest.NewErrorResponse("AADSTS75011: Authentication method 'X509, MultiFactor' by which the user authenticated with the service doesn't match requested authentication method 'Password, ProtectedTransport'.", "urn:oasis:names:tc:SAML:2.0:status:Responder", "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext")),
 		"tampered.xml":            tampered(),
 		"pretty.xml":              strings.ReplaceAll(signed(samltest.RSA()).XML(), "><", ">\n<"),
@@ -63,6 +64,12 @@ func expire(r *samltest.Response) {
 	a := r.Assertions[0]
 	a.NotOnOrAfter = samltest.At(-6 * time.Minute)
 	a.NotBefore = samltest.At(-71 * time.Minute)
+}
+
+// skew makes the assertion begin 100 seconds after it was posted: the clock of
+// the identity provider is ahead of the app's.
+func skew(r *samltest.Response) {
+	r.Assertions[0].NotBefore = samltest.At(104 * time.Second)
 }
 
 // tampered changes the user after the assertion was signed.

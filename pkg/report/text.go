@@ -27,6 +27,7 @@ func Text(w io.Writer, r *validate.Report, o Options) error {
 			p.finding(r, &r.Findings[i])
 		}
 	}
+	p.stacks(r)
 	if !o.Quiet {
 		for i := range r.Messages {
 			p.blank()

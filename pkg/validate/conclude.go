@@ -183,5 +183,6 @@ func (r *Report) Only(message int) {
 	r.Messages = slices.DeleteFunc(r.Messages, func(m MessageView) bool { return m.Index != message })
 	r.Findings = slices.DeleteFunc(r.Findings, func(f finding.Finding) bool { return other(f.Message) })
 	r.Checks = slices.DeleteFunc(r.Checks, func(c CheckResult) bool { return other(c.Message) })
+	r.Stacks = slices.DeleteFunc(r.Stacks, func(v StackVerdict) bool { return v.Message != message })
 	r.conclude(Catalogue())
 }

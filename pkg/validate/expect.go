@@ -103,6 +103,8 @@ type Expectations struct {
 	Skew, CertificateWarning time.Duration
 	// SecondOpinion asks for goxmldsig's verdict on every signature.
 	SecondOpinion bool
+	// Stacks are asked whether they would accept each token.
+	Stacks []*Stack
 }
 
 // Trusted returns the certificates that decide trust.

@@ -19,6 +19,9 @@ type Report struct {
 	Checks    []CheckResult     `json:"checks"`
 	Diagnosis *Diagnosis        `json:"diagnosis"`
 	Summary   Summary           `json:"summary"`
+	// Stacks are the verdicts of Expectations.Stacks, by message; no part of
+	// the JSON report.
+	Stacks []StackVerdict `json:"-"`
 }
 
 // InputView is one input as it was recognised.
