@@ -26,8 +26,10 @@ var rooms = map[string][]string{
 	"pkg/trace":          {"pkg/finding", "pkg/idperror"},
 	"pkg/adfs/claimrule": {"pkg/finding"},
 	"pkg/adfs":           {"pkg/adfs/claimrule", "pkg/finding", "pkg/keys", "pkg/saml", "pkg/xmldoc"},
-	"pkg/validate":       {"pkg/finding", "pkg/idperror", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig"},
-	"pkg/report":         {"pkg/finding", "pkg/profile", "pkg/saml", "pkg/validate", "pkg/xmldoc"},
+	"pkg/entra":          {"pkg/finding"},
+	"pkg/migrate":        {"pkg/adfs", "pkg/adfs/claimrule", "pkg/entra", "pkg/finding", "pkg/keys"},
+	"pkg/validate":       {"pkg/adfs/claimrule", "pkg/finding", "pkg/idperror", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig"},
+	"pkg/report":         {"pkg/finding", "pkg/migrate", "pkg/profile", "pkg/saml", "pkg/validate", "pkg/xmldoc"},
 }
 
 // owners are the rooms that alone may import a package from outside, or one

@@ -59,6 +59,7 @@ const (
 	FamilyAuthn       Family = "authn"
 	FamilyClaim       Family = "claim"
 	FamilyFlow        Family = "flow"
+	FamilyADFS        Family = "adfs"
 )
 
 // Scope says what a check is applied to.
@@ -72,6 +73,7 @@ const (
 	OfSigned                    // every message that can carry a signature: all but unreadable ones
 	OfToken                     // messages that bring an assertion: Response, bare Assertion, security token response
 	OfResponse                  // SAML 2.0 Responses; not checked on other tokens
+	OfExport                    // exports and claim rules of AD FS; their readers make the findings, there is no run
 )
 
 // Catalogue returns all checks in the order in which they run. The caller may
@@ -92,6 +94,7 @@ func Catalogue() []*Check {
 		authnChecks,
 		claimChecks,
 		flowChecks,
+		adfsChecks,
 	)
 }
 

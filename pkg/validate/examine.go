@@ -70,7 +70,7 @@ func Examine(captures []*trace.Capture, expect *Expectations, clock Clock) *Repo
 func (r *Report) apply(catalogue []*Check, base exam) {
 	x := new(exam)
 	for _, c := range catalogue {
-		if c.Scope != OfBoth && (c.Scope == OfInput) != (base.msg == nil) {
+		if c.Scope == OfExport || c.Scope != OfBoth && (c.Scope == OfInput) != (base.msg == nil) {
 			continue
 		}
 		*x = base
