@@ -36,7 +36,14 @@ func (c *checker) error(n Node, code, found, hint string, expected ...string) {
 	c.report(&SyntaxError{Pos: n.Pos(), End: n.End(), Code: code, Found: found, Expected: expected, Hint: hint})
 }
 
+// reserved are the words that no tag can have.
+var reserved = []string{"issue", "add", "type", "value", "valuetype", "issuer", "originalissuer", "properties", "claim",
+	"exists", "not", "count", "store", "types", "query", "param", "regexreplace"}
+
 func (c *checker) selector(s *Selector) {
+	if s.Tag != nil && isWord(token{kind: tokIdent, text: s.Tag.Name}, reserved...) {
+		c.error(s.Tag, codeUnexpected, "keyword "+quoteShort(s.Tag.Name)+" used as a tag", "name the tag c or c1")
+	}
 	for _, m := range s.Matches {
 		c.expr(m.Value, s.Tag)
 	}

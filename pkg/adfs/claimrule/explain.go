@@ -15,7 +15,7 @@ func Explain(r *Rule) string {
 	if r.Bad {
 		return "This rule cannot be read."
 	}
-	e := &explainer{rule: r, used: map[string]bool{}}
+	e := &explainer{rule: r, used: map[string]bool{}, to: "to"}
 	what := e.body()
 	var who, when []string
 	for _, c := range r.Conditions {
@@ -39,11 +39,14 @@ func appendText(list []string, s string) []string {
 type explainer struct {
 	rule *Rule
 	used map[string]bool // tags whose claims the body speaks of
+	told *Selector       // the selector whose matches the body has told
+	to   string          // what leads from the body to the members of a group
 }
 
 // sends is the beginning of a sentence about claims that the rule makes.
 func (e *explainer) sends(what string) string {
 	if e.rule.Verb == Add {
+		e.to = "about"
 		return "Keeps " + what + " for later rules"
 	}
 	return "Sends " + what
@@ -76,16 +79,20 @@ func (e *explainer) bound(tag string) *Selector {
 	return &Selector{}
 }
 
-// claims names what a selector picks: "every Role claim".
+// claims names what a selector picks: "every Role claim that is …".
 func (e *explainer) claims(s *Selector) string {
-	t, ok := s.literalType()
-	if !ok {
-		return "every claim"
+	e.told = s
+	if severalOf(s) {
+		return "every " + e.described(s)
 	}
-	if known, _ := KnownType(t); !known.Multiple && known.URI != "" {
-		return "the " + known.Name + " claim"
-	}
-	return "every " + typeName(t) + " claim"
+	return "the " + e.described(s)
+}
+
+// severalOf tells whether a user can have several of the claims of a selector.
+func severalOf(s *Selector) bool {
+	t, _ := s.literalType()
+	known, ok := KnownType(t)
+	return !ok || known.Multiple
 }
 
 // typeName is the name of a claim type in the AD FS console, or its URI.
@@ -125,6 +132,7 @@ func (e *explainer) decision(claimType string, n *New) string {
 	case claimType == TypeDeny:
 		return "Denies access"
 	case claimType == TypeAuthnMethod && value != nil && value.Value == multiAuthn:
+		e.to = "of"
 		return "Demands multi-factor authentication"
 	}
 	return ""
@@ -175,9 +183,9 @@ func (e *explainer) subject(s *Selector) string {
 	t, ok := s.literalType()
 	switch {
 	case !ok:
-		return "the value of each claim"
+		return "the value"
 	case t == TypeGroupSID:
-		return "the SID of each group"
+		return "the SID of the group"
 	}
 	if known, ok := KnownType(t); ok {
 		return "the " + known.Name
@@ -263,11 +271,10 @@ func (e *explainer) attributes(q *Query, d DirectoryQuery) string {
 	for i, t := range q.Types {
 		pairs = append(pairs, attributeName(d.Attributes[i])+" as "+typeName(t.Value))
 	}
-	owner := "the user's "
-	if d.Filter != "" && !strings.EqualFold(strings.ReplaceAll(d.Filter, " ", ""), "samaccountname={0}") {
-		owner = "of the object in Active Directory with " + d.Filter + " "
+	if d.Filter == "" || strings.EqualFold(strings.ReplaceAll(d.Filter, " ", ""), "samaccountname={0}") {
+		return "the user's " + andList(pairs)
 	}
-	return owner + andList(pairs)
+	return andList(pairs) + ", taken from the object in Active Directory with " + finding.Quote(d.Filter)
 }
 
 // attributeName says what an attribute holds where its name does not.
@@ -296,16 +303,37 @@ func andList(list []string) string {
 func (e *explainer) condition(c Condition) (who, when string) {
 	switch c := c.(type) {
 	case *Exists:
-		if c.Not {
-			return "", "there is no " + e.described(c.Claims)
-		}
-		return "", "there is a " + e.described(c.Claims)
+		return "", e.exists(c)
 	case *Count:
-		return "", fmt.Sprintf("the number of %s claims is %s %d", strings.TrimSuffix(e.described(c.Claims), " claim"), countWords[c.Operator], c.Number.Value)
+		return "", fmt.Sprintf("the number of %s is %s %d", plural(e.described(c.Claims)), countWords[c.Operator], c.Number.Value)
 	case *Selector:
 		return e.selector(c)
 	}
 	return "", ""
+}
+
+func plural(described string) string { return strings.Replace(described, "claim", "claims", 1) }
+
+func (e *explainer) exists(c *Exists) string {
+	if who, ok := memberOf(c.Claims); ok {
+		is := map[bool]string{false: "the user is ", true: "the user is not "}[c.Not]
+		if sid, one := strings.CutPrefix(who, "the user "); one {
+			return is + sid
+		}
+		return is + "one of " + who
+	}
+	if c.Not {
+		return "there is no " + e.described(c.Claims)
+	}
+	return "there is " + article(e.described(c.Claims))
+}
+
+// article puts "a" or "an" before a noun.
+func article(noun string) string {
+	if strings.IndexByte("AEIOUaeio", noun[0]) >= 0 && !strings.HasPrefix(noun, "UPN") && !strings.HasPrefix(noun, "Up") {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 var countWords = map[Operator]string{Equal: "exactly", NotEqual: "not", Less: "less than", LessEqual: "at most", Greater: "more than", GreaterEqual: "at least"}
@@ -324,41 +352,105 @@ func (e *explainer) described(s *Selector) string {
 }
 
 func (e *explainer) selector(s *Selector) (who, when string) {
-	t, _ := s.literalType()
+	if s == e.told {
+		return "", ""
+	}
 	tests := e.tests(s)
 	used := s.Tag != nil && e.used[strings.ToLower(s.Tag.Name)]
-	if group := s.literal(Value); group != nil && (t == TypeGroupSID || t == TypePrimarySID) && len(tests) == 1 {
-		return e.member(t, group.Value.(*String).Value), ""
+	if who, ok := memberOf(s); ok {
+		return e.to + " " + who, ""
 	}
+	if where := network(s); where != "" {
+		return where, ""
+	}
+	t, _ := s.literalType()
 	switch {
-	case len(s.Matches) == 0 && !used:
-		return "once for each claim that comes in", ""
-	case len(tests) == 0 && used, t == TypeWindowsAccount && len(tests) == 0:
+	case len(s.Matches) == 0:
+		return "once for each claim that is there", ""
+	case len(tests) == 0 && (used || t == TypeWindowsAccount):
 		return "", ""
-	case len(tests) == 0:
-		return "", "there is " + e.claims(s)
+	case used && severalOf(s):
+		return "for each " + e.described(s), ""
+	case used:
+		return "", e.subject(s) + " " + strings.Join(tests, " and ")
 	}
-	return "", e.subject(s) + " " + strings.Join(tests, " and ")
+	return "", "there is " + article(e.described(s))
 }
 
-// member speaks of a group or a user by SID.
-func (e *explainer) member(claimType, sid string) string {
+// memberOf reads a selector that asks for one group or one user by SID.
+func memberOf(s *Selector) (who string, ok bool) {
+	t, _ := s.literalType()
+	sid := ""
+	for _, m := range s.Matches {
+		text, literal := m.Value.(*String)
+		switch {
+		case !literal:
+			return "", false
+		case m.Property.Kind == Value && sid == "":
+			sid = wholeText(m.Operator, text.Value)
+		case m.Property.Kind != Type && !saysNothing(m):
+			return "", false
+		}
+	}
+	if !isSID(sid) {
+		return "", false
+	}
 	if name := SIDName(sid); name != "" {
 		sid += " (" + name + ")"
 	}
-	to := "to "
-	if e.rule.Verb == Add {
-		to = "about "
+	switch t {
+	case TypePrimarySID:
+		return "the user " + sid, true
+	case TypeGroupSID:
+		return "the members of the group " + sid, true
 	}
-	if claimType == TypePrimarySID {
-		return to + "the user " + sid
+	return "", false
+}
+
+// wholeText is the text that a comparison asks for as a whole, empty where it
+// asks for something else.
+func wholeText(op Operator, text string) string {
+	if op == Equal {
+		return text
 	}
-	return to + "members of the group " + sid
+	rest, start := strings.CutPrefix(strings.Replace(text, "(?i)", "", 1), "^")
+	rest, end := cutEnd(rest)
+	if plain, ok := plainText(rest); ok && op == Matches && start && end {
+		return plain
+	}
+	return ""
+}
+
+// network speaks of where a request comes from.
+func network(s *Selector) string {
+	t, _ := s.literalType()
+	if t != TypeInsideNetwork || len(s.Matches) != 2 {
+		return ""
+	}
+	for _, m := range s.Matches {
+		text, ok := m.Value.(*String)
+		if !ok || m.Property.Kind != Value {
+			continue
+		}
+		switch wholeText(m.Operator, text.Value) {
+		case "true":
+			return "for requests from inside the corporate network"
+		case "false":
+			return "for requests from outside the corporate network"
+		}
+	}
+	return ""
 }
 
 // noIssuer are conditions on the issuer that every claim of Active Directory
 // fulfils.
 var noIssuer = regexp.MustCompile(`^\^?\(?AD AUTHORITY(\|(SELF|LOCAL) AUTHORITY)*\)?\$?$`)
+
+// saysNothing tells matches that all claims of Active Directory fulfil.
+func saysNothing(m *Match) bool {
+	text, ok := m.Value.(*String)
+	return ok && m.Property.Kind == Issuer && noIssuer.MatchString(text.Value) && (m.Operator == Equal || m.Operator == Matches)
+}
 
 // tests are the matches of a selector in words, but for its type and for an
 // issuer that goes without saying.
@@ -366,8 +458,7 @@ func (e *explainer) tests(s *Selector) []string {
 	var list []string
 	typed := s.literal(Type)
 	for _, m := range s.Matches {
-		text, literal := m.Value.(*String)
-		if m == typed || m.Property.Kind == Issuer && literal && noIssuer.MatchString(text.Value) && (m.Operator == Equal || m.Operator == Matches) {
+		if m == typed || saysNothing(m) {
 			continue
 		}
 		test := e.test(m)
@@ -430,6 +521,9 @@ func regexWords(pattern string) (yes, no string) {
 		word = [2]string{"ends with", "does not end with"}
 	}
 	q := " " + finding.Quote(finding.Shorten(plain, 80)) + anyCase
+	if name := wellKnownRIDs[strings.TrimPrefix(plain, "-")]; name != "" && end && !start && plain[0] == '-' {
+		q += " (" + name + ")"
+	}
 	return word[0] + q, word[1] + q
 }
 

@@ -40,10 +40,11 @@ func filterAt(s string, depth int) (f filter, rest string, err error) {
 	if len(s) < 3 || s[0] != '(' {
 		return f, s, fmt.Errorf(`unexpected %s, expected "(attribute=value)"`, quoteShort(s))
 	}
-	if strings.IndexByte("&|!", s[1]) < 0 {
-		return comparisonAt(s[1:])
+	s = strings.TrimSpace(s[1:])
+	if s == "" || strings.IndexByte("&|!", s[0]) < 0 {
+		return comparisonAt(s)
 	}
-	f.op, s = s[1], s[2:]
+	f.op, s = s[0], s[1:]
 	for s = strings.TrimSpace(s); strings.HasPrefix(s, "("); s = strings.TrimSpace(s) {
 		var part filter
 		if part, s, err = filterAt(s, depth+1); err != nil {

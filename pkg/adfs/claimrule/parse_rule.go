@@ -196,19 +196,11 @@ func (p *parser) operator(allowed map[kind]Operator, hint string) Operator {
 	return Equal
 }
 
-// reserved are the words that no tag can have.
-var reserved = []string{"issue", "add", "type", "value", "valuetype", "issuer", "originalissuer", "properties", "claim",
-	"exists", "not", "count", "store", "types", "query", "param", "regexreplace"}
-
 func (p *parser) selector() *Selector {
 	pos := p.tok.pos
 	s := &Selector{}
 	if p.tok.kind == tokIdent {
 		s.Tag = p.ident("a tag", "")
-		if isWord(token{kind: tokIdent, text: s.Tag.Name}, reserved...) && !p.failed {
-			p.report(&SyntaxError{Pos: pos, End: p.last, Code: codeUnexpected, Found: "keyword " + quoteShort(s.Tag.Name) + " used as a tag",
-				Hint: "name the tag c or c1"})
-		}
 		p.colon()
 	}
 	p.expect(tokLeftBracket, "")

@@ -116,7 +116,7 @@ func fillIn(format string, params []string) (string, error) {
 				return "", err
 			}
 			if n >= len(params) {
-				return "", fmt.Errorf("query %s has the placeholder {%d} but params up to {%d} only, expected one more param", quoteShort(format), n, len(params)-1)
+				return "", fmt.Errorf("placeholder {%d} of query %s has no param, expected one more", n, quoteShort(format))
 			}
 			b.WriteString(params[n])
 			i += size
