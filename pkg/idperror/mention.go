@@ -171,8 +171,10 @@ var escapes = strings.NewReplacer(`\r\n`, " ", `\n`, " ", `\u0027`, "'", `\u0026
 
 // sentence is the message behind a code, without markup and IDs.
 func sentence(window []byte) string {
-	if at := bytes.IndexByte(window, '"'); at > 0 {
-		window = window[:at]
+	for _, end := range []string{`"`, "</div", "</p>", "</li", "</td"} {
+		if at := bytes.Index(window, []byte(end)); at > 0 {
+			window = window[:at]
+		}
 	}
 	text := string(bytes.ToValidUTF8(tagPattern.ReplaceAll(window, []byte(" ")), []byte("\ufffd")))
 	text = escapes.Replace(text)

@@ -15,6 +15,9 @@ var systemNames = map[finding.System]string{
 	finding.App: "app", finding.Network: "network", finding.User: "user",
 }
 
+// SystemName is a system as people call it.
+func SystemName(s finding.System) string { return systemNames[s] }
+
 // Text writes the report for people: the diagnosis, the findings by severity,
 // a summary of each message.
 func Text(w io.Writer, r *validate.Report, o Options) error {

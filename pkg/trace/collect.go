@@ -30,6 +30,9 @@ type collector struct {
 	known   map[[sha256.Size]byte]*Message
 	total   int  // bytes of all messages
 	full    bool // a limit was hit, and reported
+	// following is how many exchanges are still looked at as answers to the
+	// message that was delivered last.
+	following int
 
 	openID   *openID // nil where there is no sign of it
 	bodiless int     // POST requests without a body

@@ -29,6 +29,9 @@ func (c *collector) exchange(e *entry) {
 	from.decoded = nil
 	fact.Parameters = factParameters(factParameters(nil, body), query)
 	c.redirect(e, from)
+	if c.following--; hasMessage(body) || hasMessage(query) {
+		c.following = maxFollowing
+	}
 	c.responseBody(e, from, &fact)
 	c.noteOpenID(e, &fact)
 	if e.bodyCut || e.contentCut {
@@ -55,7 +58,7 @@ func (c *collector) copyOnly(method string, from carrier) {
 // exchanges that a sign-in is made of.
 func (c *collector) keep(fact Exchange, hasMessage bool) {
 	n := len(c.capture.Exchanges)
-	relevant := hasMessage || len(fact.Parameters) > 0 || len(fact.Errors) > 0 || fact.RedirectURL != ""
+	relevant := hasMessage || len(fact.Parameters) > 0 || len(fact.Errors) > 0 || fact.ErrorText != "" || fact.RedirectURL != ""
 	if n < c.limits.Exchanges/2 || relevant && n < c.limits.Exchanges {
 		c.capture.Exchanges = append(c.capture.Exchanges, fact)
 	}
@@ -262,24 +265,14 @@ func (c *collector) redirect(e *entry, from carrier) {
 
 // responseBody reads the page, SOAP message or JSON that was answered.
 func (c *collector) responseBody(e *entry, from carrier, fact *Exchange) {
-	body := e.content
-	if !hasMarker(body) {
-		return
+	body := responseText(e)
+	if c.following > 0 || fact.Status >= 400 {
+		fact.readWords(body)
 	}
-	if strings.EqualFold(e.encoding, "base64") {
-		text, err := decodeBase64(body)
-		if err != nil {
-			return
-		}
-		body = text.data
-	}
-	if order := utf16Order(body); order != nil {
-		body = fromUTF16(body, order)
-	}
+	fact.Errors = providerErrors(body, fact, e.url, resolveURL(e.url, e.redirect))
 	if !hasMarker(body) || isScript(fact.ContentType) {
 		return
 	}
-	fact.Errors = errorTexts(body)
 	from.place, from.quiet = ResponseBody, true
 	start := bytes.TrimLeft(body, " \t\r\n\ufeff")
 	switch {
@@ -292,6 +285,26 @@ func (c *collector) responseBody(e *entry, from carrier, fact *Exchange) {
 	case bytes.Contains(body, []byte("<form")) || bytes.Contains(body, []byte("<FORM")):
 		c.page(body, from)
 	}
+}
+
+// responseText is the body of the response as text; nil where it does not
+// decode.
+func responseText(e *entry) []byte {
+	body := e.content
+	if strings.EqualFold(e.encoding, "base64") {
+		if !hasMarker(body) && e.status < 400 {
+			return nil
+		}
+		text, err := decodeBase64(body)
+		if err != nil {
+			return nil
+		}
+		body = text.data
+	}
+	if order := utf16Order(body); order != nil {
+		body = fromUTF16(body, order)
+	}
+	return body
 }
 
 // isScript tells what is written to be run or drawn: it speaks of messages
@@ -322,38 +335,6 @@ func (c *collector) soap(body []byte, from carrier) {
 			c.document(body, from)
 		}
 	}
-}
-
-var (
-	providerError = regexp.MustCompile(`\b(AADSTS[0-9]{5,7}|MSIS[0-9]{4,5})\b`)
-	htmlTag       = regexp.MustCompile(`<[^>]{0,1000}>`)
-	whiteSpace    = regexp.MustCompile(`\s+`)
-)
-
-const (
-	maxErrors    = 5
-	maxErrorText = 400
-)
-
-// errorTexts finds the error codes on a page, each once, with the text that
-// follows.
-func errorTexts(body []byte) []ErrorText {
-	var out []ErrorText
-	seen := map[string]bool{}
-	for _, at := range providerError.FindAllIndex(body, 64) {
-		code := string(body[at[0]:at[1]])
-		if seen[code] || len(out) == maxErrors {
-			continue
-		}
-		seen[code] = true
-		text := body[at[0]:min(len(body), at[0]+2*maxErrorText)]
-		text = whiteSpace.ReplaceAll(htmlTag.ReplaceAll(text, []byte(" ")), []byte(" "))
-		if end := bytes.IndexAny(text, `"<>{}`); end > 0 {
-			text = text[:end]
-		}
-		out = append(out, ErrorText{code, shorten(bytes.ToValidUTF8(text, []byte("\ufffd")), maxErrorText)})
-	}
-	return out
 }
 
 // resolveURL gives the address that a form or redirect goes to.

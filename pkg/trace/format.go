@@ -11,6 +11,7 @@ import (
 	"regexp"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/idperror"
 )
 
 // Format is a kind of capture that is read.
@@ -169,6 +170,9 @@ func whole(read func(*collector, []byte)) func(*collector, *bufio.Reader) error 
 		data, err := c.all(src)
 		if err == nil {
 			read(c, data)
+			if len(c.capture.Messages) == 0 && hasMarker(data) {
+				c.capture.Errors = idperror.Find(data)
+			}
 		}
 		return err
 	}

@@ -143,7 +143,7 @@ func (h *harReader) postData(e *entry, key string) {
 	switch key {
 	case "text":
 		e.hasBody = true
-		e.body, e.bodyCut = h.s.text(h.maxText())
+		e.body, e.bodyCut = h.s.text(h.maxText(), 0)
 	case "mimeType":
 		e.bodyMime = string(h.s.string(maxWord))
 	case "params":
@@ -173,7 +173,7 @@ func (h *harReader) response(e *entry, key string) {
 func (h *harReader) content(e *entry, key string) {
 	switch key {
 	case "text":
-		e.content, e.contentCut = h.s.text(h.maxText())
+		e.content, e.contentCut = h.s.text(h.maxText(), h.sample(e))
 	case "mimeType":
 		e.mime = string(h.s.string(maxWord))
 	case "encoding":
@@ -181,6 +181,15 @@ func (h *harReader) content(e *entry, key string) {
 	default:
 		h.s.skip()
 	}
+}
+
+// sample is how much is read of a page without messages: enough for its words
+// where it refuses, answers a message, or is one of AD FS.
+func (c *collector) sample(e *entry) int {
+	if e.status >= 400 || e.method == "POST" || c.following > 0 || isADFS(e.url) {
+		return maxPageHead
+	}
+	return 0
 }
 
 // maxText is how long a body may be that holds the largest message, in Base64

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/idperror"
 )
 
 func TestHARProducers(t *testing.T) {
@@ -218,7 +219,7 @@ func TestHARFindings(t *testing.T) {
 func TestHARErrorPage(t *testing.T) {
 	page := `<html><div id="exceptionMessageContainer">AADSTS50105: Your administrator has configured <b>the application</b> HaloITSM.</div><p>AADSTS50105 again</p></html>`
 	capture, _ := ReadBytes([]byte(harOf(step{method: "GET", url: idpURL, status: 200, page: page})), "", Limits{})
-	want := []ErrorText{{"AADSTS50105", "AADSTS50105: Your administrator has configured the application HaloITSM. AADSTS50105 again "}}
+	want := []idperror.Mention{{Code: "AADSTS50105", Text: "AADSTS50105: Your administrator has configured the application HaloITSM."}}
 	if got := capture.Exchanges[0].Errors; !slices.Equal(got, want) {
 		t.Errorf("errors %q, want %q", got, want)
 	}

@@ -233,11 +233,11 @@ func (s *jsonStream) string(limit int) []byte {
 // lookBack is how much is kept of a long string before its first marker.
 const lookBack = 1 << 20
 
-// text reads the string that comes next if it holds a marker, and gives nil
-// for any other, without holding more of it than lookBack. Of a string with a
-// marker it gives at most limit bytes; cut says that there were more. The
-// result is the caller's.
-func (s *jsonStream) text(limit int) (value []byte, cut bool) {
+// text reads the string that comes next if it holds a marker, and of any other
+// gives the first sample bytes, without holding more of it than lookBack. Of a
+// string with a marker it gives at most limit bytes; cut says that there were
+// more. The result is the caller's.
+func (s *jsonStream) text(limit, sample int) (value []byte, cut bool) {
 	if s.next() != '"' {
 		s.skip()
 		return nil, false
@@ -246,7 +246,7 @@ func (s *jsonStream) text(limit int) (value []byte, cut bool) {
 	part, done := s.segment()
 	if done {
 		if !hasMarker(part) {
-			return nil, false
+			return s.sample(part, sample), false
 		}
 		return unescapeJSON(part[:min(len(part), limit)]), len(part) > limit
 	}
@@ -271,10 +271,19 @@ func (s *jsonStream) text(limit int) (value []byte, cut bool) {
 	}
 	if !marked {
 		s.scratch = kept
-		return nil, false
+		return s.sample(kept, sample), false
 	}
 	s.scratch = nil
 	return appendUnescaped(kept[:0], kept), cut
+}
+
+// sample is the start of a string that is of no interest in full; of one longer
+// than lookBack it may be the start of a later part.
+func (s *jsonStream) sample(text []byte, n int) []byte {
+	if n == 0 {
+		return nil
+	}
+	return unescapeJSON(text[:min(len(text), n)])
 }
 
 // number reads the number that comes next, 0 where it is none or no integer.

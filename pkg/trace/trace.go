@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/idperror"
 )
 
 // Capture is what was read out of one input.
@@ -37,6 +38,9 @@ type Capture struct {
 	// exchanges have no times of their own: nothing in it is later. Zero where
 	// unknown.
 	Exported time.Time
+	// Errors are the error codes of identity providers in a text without
+	// exchanges and messages: an error page or message that was pasted.
+	Errors []idperror.Mention
 	// Problems are those of the input as a whole, and of values that could
 	// not be read as a message. Location.Exchange says where.
 	Problems []finding.Problem
@@ -68,8 +72,13 @@ type Exchange struct {
 	// cookie headers, as the sanitised exports of browsers do.
 	SetCookies  []Cookie
 	SentCookies []string
-	// Errors are the error codes of identity providers on the response page.
-	Errors []ErrorText
+	// Errors are the error codes of identity providers on the response page,
+	// or in the URL that an error is passed on with.
+	Errors []idperror.Mention
+	// Title is that of the response page and ErrorText the first text on it
+	// that looks like an error, each at most 300 bytes. They are known of pages
+	// that answer a message, or with a status of 400 and above.
+	Title, ErrorText string
 	// Span is the place of the exchange in the bytes of the capture.
 	Span finding.Span
 }
@@ -84,10 +93,6 @@ type Cookie struct {
 	SameSite string
 	Secure   bool
 }
-
-// ErrorText is an error that an identity provider shows: its code,
-// "AADSTS50105" or "MSIS7012", and the text around it, at most 400 bytes.
-type ErrorText struct{ Code, Text string }
 
 // The bindings that a capture can tell.
 const (

@@ -2,7 +2,7 @@ package trace
 
 import (
 	"fmt"
-	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
@@ -40,14 +40,6 @@ func (c *collector) noteOpenID(e *entry, fact *Exchange) {
 	}
 }
 
-func hostOf(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return ""
-	}
-	return u.Host
-}
-
 // hosts are those of the exchanges that were kept, at most 10.
 func (c *collector) hosts() []string {
 	var out []string
@@ -69,7 +61,11 @@ func (c *collector) hosts() []string {
 // says why.
 func (c *collector) verdict(size int64) error {
 	if len(c.capture.Messages) > 0 {
+		c.capture.Errors = nil // the messages tell
 		return nil
+	}
+	if len(c.capture.Errors) > 0 || slices.ContainsFunc(c.capture.Exchanges, func(e Exchange) bool { return len(e.Errors) > 0 }) {
+		return nil // an identity provider has said why
 	}
 	if c.openID != nil {
 		c.problem(c.openID.exchange, "flow-not-saml", finding.Info,
