@@ -34,13 +34,15 @@ func (l *lexer) next() token {
 	case c >= '0' && c <= '9':
 		return l.number()
 	}
-	if t, ok := l.foreignString(); ok {
-		return t
-	}
 	if t, ok := l.splitArrow(); ok {
 		return t
 	}
-	for _, op := range operators {
+	if c >= utf8.RuneSelf || strings.IndexByte("'&\\`", c) >= 0 {
+		if t, ok := l.foreignString(); ok {
+			return t
+		}
+	}
+	for _, op := range operatorsByByte[c] {
 		if strings.HasPrefix(l.text[pos:], op.text) {
 			l.at += len(op.text)
 			if op.hint != "" {
@@ -66,10 +68,16 @@ func (l *lexer) unknown() token {
 // does not have.
 func (l *lexer) skipBlank() {
 	for l.at < len(l.text) {
+		c := l.text[l.at]
+		if c == ' ' || c >= '\t' && c <= '\r' {
+			l.at++
+			continue
+		}
+		if c < utf8.RuneSelf && c != '/' && c != '#' && c != '-' {
+			return
+		}
 		rest := l.text[l.at:]
 		switch {
-		case strings.IndexByte(" \t\r\n\v\f", rest[0]) >= 0:
-			l.at++
 		case l.at == 0 && strings.HasPrefix(rest, "\ufeff"):
 			l.at += len("\ufeff")
 		case strings.HasPrefix(rest, "//"), strings.HasPrefix(rest, "#"), strings.HasPrefix(rest, "--"):
@@ -114,7 +122,7 @@ func lineEnd(s string) int {
 // splitArrow reads "=>" with white space inside.
 func (l *lexer) splitArrow() (token, bool) {
 	rest := l.text[l.at:]
-	if rest[0] != '=' {
+	if rest[0] != '=' || len(rest) < 2 || rest[1] > ' ' {
 		return token{}, false
 	}
 	tail := strings.TrimLeft(rest[1:], " \t\r\n")

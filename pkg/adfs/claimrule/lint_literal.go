@@ -57,6 +57,9 @@ var httpsURI = regexp.MustCompile(`https://schemas\.(microsoft\.com|xmlsoap\.org
 
 func lintHTTPS(l *linter) {
 	eachLiteral(l, func(s *String) {
+		if !strings.Contains(s.Value, "https://schemas") {
+			return
+		}
 		plain := strings.ReplaceAll(s.Value, `\`, "")
 		if !httpsURI.MatchString(plain) {
 			return
@@ -180,7 +183,7 @@ var placeholderText = regexp.MustCompile(`(^|[^?k\\])<[A-Za-z][A-Za-z0-9_ -]*>|(
 
 func lintPlaceholder(l *linter) {
 	l.eachMatch(func(m *Match, s *String) {
-		if found := placeholderText.FindString(s.Value); found != "" {
+		if strings.ContainsAny(s.Value, "<_$-") && placeholderText.MatchString(s.Value) {
 			l.report(s, 0, "the condition compares with the placeholder "+quoteShort(s.Value), s.Value)
 		}
 	})

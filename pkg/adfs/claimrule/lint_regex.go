@@ -88,7 +88,8 @@ var regexText = regexp.MustCompile(`^\^|\(\?i\)|\.[*+]|[^\\]\$$|\\[.dws]\b|\[[0-
 
 func lintRegexAsText(l *linter) {
 	l.eachMatch(func(m *Match, s *String) {
-		if m.Operator != Equal && m.Operator != NotEqual || !regexText.MatchString(s.Value) || len(s.Value) < 2 {
+		if m.Operator != Equal && m.Operator != NotEqual || len(s.Value) < 2 ||
+			!strings.ContainsAny(s.Value, `^$*+\([`) || !regexText.MatchString(s.Value) {
 			return
 		}
 		want := map[Operator]string{Equal: "=~", NotEqual: "!~"}[m.Operator]
@@ -111,7 +112,7 @@ var openSID = regexp.MustCompile(`(?i)S-1-[0-9]+(-[0-9]+)+$`)
 
 func lintUnanchoredSID(l *linter) {
 	l.eachMatch(func(m *Match, s *String) {
-		if m.Operator == Matches && openSID.MatchString(s.Value) {
+		if m.Operator == Matches && strings.Contains(s.Value, "-") && openSID.MatchString(s.Value) {
 			l.report(s, 0, "the regular expression "+quoteShort(s.Value)+" also matches SIDs that go on behind it", s.Value, s.Value+"$")
 		}
 	})

@@ -79,6 +79,10 @@ func (p *parser) head(r *Rule) {
 		if !p.nextCondition() {
 			return
 		}
+		if len(r.Conditions) == maxConditions {
+			p.fail("a rule with so many conditions is not read", tokArrow.String())
+			return
+		}
 	}
 }
 

@@ -12,9 +12,10 @@ import (
 // What a text may hold at most. Real rule sets are a thousand times smaller.
 const (
 	// MaxText is the longest rule text that is read, in bytes.
-	MaxText    = 4 << 20
-	maxErrors  = 100
-	maxNesting = 50
+	MaxText       = 4 << 20
+	maxErrors     = 100
+	maxNesting    = 50
+	maxConditions = 1000 // of one rule
 )
 
 // Parse reads a rule text. It goes on behind errors and reports all of them,
@@ -112,7 +113,7 @@ func (p *parser) giveUp() {
 
 // complain reports the current token and goes on.
 func (p *parser) complain(code, hint string, expected ...string) {
-	if p.failed {
+	if p.failed || len(p.errs) >= maxErrors {
 		return
 	}
 	if hint == "" {

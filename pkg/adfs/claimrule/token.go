@@ -128,3 +128,11 @@ var operators = []spelling{
 	{"@", tokAt, ""},
 	{"+", tokPlus, ""},
 }
+
+// operatorsByByte are the operators by their first byte.
+var operatorsByByte = func() (table [256][]spelling) {
+	for _, op := range operators {
+		table[op.text[0]] = append(table[op.text[0]], op)
+	}
+	return table
+}()
