@@ -2,6 +2,7 @@ package adfs
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -81,16 +82,20 @@ func (c *clixml) roots() error {
 	return nil
 }
 
+// objectStart is how PowerShell starts an object that is no property.
+var objectStart = regexp.MustCompile(`^<Obj RefId="[^"]{1,20}">\s*<TN`)
+
 // recover goes on at the next object behind an error: one that stands at the
 // column of the first, or any where the file has no lines.
 func (c *clixml) recover() bool {
 	c.recovering = true
-	for c.in.text.discardTo("<Obj ") {
-		at := c.in.text.at
-		if at.column == c.column && at.line > c.line || c.line == c.rootLine && at.line == c.line {
+	for w := c.in.text; w.discardTo("<Obj "); w.take(1) {
+		for len(w.rest()) < 256 && w.more() {
+		}
+		inLine := w.at.column == c.column && w.at.line > c.line || c.line == c.rootLine && w.at.line == c.line
+		if inLine && objectStart.Match(w.rest()) {
 			return true
 		}
-		c.in.text.take(1)
 	}
 	return false
 }
@@ -504,6 +509,8 @@ func (c *clixml) content(element string, escapes bool) (Text, error) {
 			return b.text(), c.checkSize()
 		case token == markupEnd:
 			return Text{}, c.x.truncated("an element " + quoted(element))
+		case token == markupClose:
+			return Text{}, c.x.errorf("found the end of %s, expected the end of %s", quoted(c.x.name), quoted(element))
 		default:
 			return Text{}, c.x.errorf("found the tag %s, expected the end of %s", quoted(c.x.name), quoted(element))
 		}

@@ -125,13 +125,18 @@ func (d *decoder) utf8(dst []byte, last bool) ([]byte, int, error) {
 		text = text[:completeUTF8(text)]
 	}
 	n := len(text)
-	if zero := bytes.IndexByte(text, 0); zero >= 0 {
-		dst = append(dst, text[:zero]...)
-		return dst, n, errZero
+	var err error
+	if seam := bytes.IndexByte(text, 0); seam >= 0 {
+		text, err = bytes.TrimRight(text[:seam], "\xFE\xFF"), errZero
+		for _, mark := range []string{"\xFF\xFE", "\xFE\xFF"} {
+			if at := bytes.Index(text, []byte(mark)); at >= 0 {
+				text = text[:at]
+			}
+		}
 	}
 	for len(text) > 0 {
 		if utf8.Valid(text) {
-			return append(dst, text...), n, nil
+			return append(dst, text...), n, err
 		}
 		r, size := utf8.DecodeRune(text)
 		if r == utf8.RuneError && size == 1 {
@@ -144,7 +149,7 @@ func (d *decoder) utf8(dst []byte, last bool) ([]byte, int, error) {
 		dst = append(dst, text[:valid]...)
 		text = text[valid:]
 	}
-	return dst, n, nil
+	return dst, n, err
 }
 
 // validPrefix is how much of a text, at least up to the first byte that is not

@@ -19,6 +19,7 @@ type jsonReader struct {
 	start   cursor // of the object that is read
 	build   *textBuilder
 	columns []string // of a table of Connect Health
+	lost    bool     // behind an error, with no place to go on at
 }
 
 // maxWrappers is how many lists and objects may stand around trusts.
@@ -26,7 +27,7 @@ const maxWrappers = 8
 
 func (in *input) readJSON() {
 	j := &jsonReader{in: in, w: in.text, build: newTextBuilder(cursor{})}
-	for !in.stopped {
+	for !in.stopped && !j.lost {
 		if j.w.skipSpace(); len(j.w.rest()) == 0 {
 			break
 		}
@@ -35,7 +36,7 @@ func (in *input) readJSON() {
 			return
 		}
 	}
-	if err := j.w.ended(); err != nil {
+	if err := j.w.ended(); err != nil && !j.lost {
 		in.fail(err)
 	} else if in.objects == 0 && in.errors == 0 {
 		in.fail(&ReadError{Msg: "the JSON holds no object, as of a command that found no trust; check the filter of the command"})
@@ -64,7 +65,7 @@ func (j *jsonReader) top(depth int) error {
 func (j *jsonReader) topList(depth int) error {
 	j.w.take(1)
 	column, line := 0, 0
-	for !j.in.stopped {
+	for !j.in.stopped && !j.lost {
 		c := j.token()
 		switch c {
 		case ']', ',':
@@ -80,9 +81,7 @@ func (j *jsonReader) topList(depth int) error {
 			column, line = j.w.at.column, j.w.at.line
 		}
 		if err := j.top(depth + 1); err != nil {
-			if j.w.ended() != nil || !j.in.fail(err) || !j.recover(column, line) {
-				return nil
-			}
+			j.lost = !j.in.fail(err) || j.w.ended() != nil || !j.recover(column, line)
 		}
 	}
 	return nil
@@ -150,7 +149,7 @@ func (j *jsonReader) finish(v *Value) error {
 
 func (j *jsonReader) wrapper(name string, depth int) error {
 	for !j.in.stopped {
-		if err := j.wrapped(name, depth); err != nil {
+		if err := j.wrapped(name, depth); err != nil || j.lost {
 			return err
 		}
 		switch j.token() {
