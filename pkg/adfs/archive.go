@@ -89,7 +89,8 @@ func (in *input) readMember(m member) {
 	}
 	child := &input{limits: in.limits, yield: in.yield, file: path.Join(in.file, m.name), found: true, depth: in.depth + 1}
 	child.read(r)
-	in.stopped = child.gone
+	in.gone = child.gone
+	in.stopped = in.stopped || in.gone
 }
 
 // boundedReader is a reader that refuses to give more than it should.
