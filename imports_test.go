@@ -28,7 +28,7 @@ var rooms = map[string][]string{
 	"pkg/adfs":           {"pkg/adfs/claimrule", "pkg/finding", "pkg/keys", "pkg/saml", "pkg/xmldoc"},
 	"pkg/entra":          {"pkg/finding"},
 	"pkg/migrate":        {"pkg/adfs", "pkg/adfs/claimrule", "pkg/entra", "pkg/finding", "pkg/keys"},
-	"pkg/validate":       {"pkg/adfs/claimrule", "pkg/finding", "pkg/idperror", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig"},
+	"pkg/validate":       {"pkg/adfs/claimrule", "pkg/finding", "pkg/idperror", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig", "pkg/xmlenc"},
 	"pkg/report":         {"pkg/finding", "pkg/migrate", "pkg/profile", "pkg/saml", "pkg/validate", "pkg/xmldoc"},
 }
 

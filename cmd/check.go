@@ -14,8 +14,9 @@ import (
 type checkOptions struct {
 	common
 	expectationFlags
-	message int
-	inputs  []string
+	decryption decryptionFlags
+	message    int
+	inputs     []string
 }
 
 const checkLong = `Diagnose captured sign-ins: a HAR file, a SAMLResponse as XML or Base64, a form
@@ -31,6 +32,7 @@ const checkExample = `  ssodoctor check login.har
   ssodoctor check login.har --profile haloitsm --acs https://halo.contoso.com/auth/saml
   pbpaste | ssodoctor check --cert idp.cer --entity-id https://halo.contoso.com
   ssodoctor check login.har --idp-metadata federationmetadata.xml --sp-metadata sp.xml
+  ssodoctor check login.har --key app.pem
   ssodoctor check response.xml --require-claim 'first_name' --require-claim 'role=^Agent'`
 
 func newCheck(env *Env, run func(*cobra.Command, *Env, *checkOptions) error) *cobra.Command {
@@ -48,6 +50,7 @@ func newCheck(env *Env, run func(*cobra.Command, *Env, *checkOptions) error) *co
 	o.common.bind(c, "text", "json")
 	o.common.bindVerdict(c)
 	o.expectationFlags.bind(c)
+	o.decryption.bind(c)
 	c.Flags().IntVar(&o.message, "message", -1, "judge only the message with this `number`")
 	return c
 }
@@ -65,6 +68,9 @@ func runCheck(c *cobra.Command, env *Env, o *checkOptions) error {
 	}
 	expect, err := o.expectations(c.Context(), env)
 	if err != nil {
+		return err
+	}
+	if expect.Keys, err = o.decryption.load(); err != nil {
 		return err
 	}
 	expect.SecondOpinion = expect.SecondOpinion || o.verbose

@@ -9,13 +9,16 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/report"
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
 	"github.com/ssodoctor/ssodoctor/pkg/validate"
+	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
+	"github.com/ssodoctor/ssodoctor/pkg/xmlenc"
 )
 
 // decodeOptions are the flags of decode.
 type decodeOptions struct {
 	common
-	message int
-	inputs  []string
+	decryption decryptionFlags
+	message    int
+	inputs     []string
 }
 
 var decodeFormats = []string{"summary", "xml", "pretty", "json"}
@@ -27,7 +30,9 @@ const decodeLong = `Print what a capture holds, decoded.
   pretty   the documents indented for eyes; signatures do not survive that
   json     the messages in the form that "check --format json" has
 
-Nothing is judged but the signatures, with the keys that the messages bring.`
+Nothing is judged but the signatures, with the keys that the messages bring.
+With --key, summary and json show what is encrypted, and pretty shows the
+documents decrypted; xml always is what was sent.`
 
 func newDecode(env *Env, run func(*cobra.Command, *Env, *decodeOptions) error) *cobra.Command {
 	o := &decodeOptions{}
@@ -44,6 +49,7 @@ func newDecode(env *Env, run func(*cobra.Command, *Env, *decodeOptions) error) *
 	}
 	o.common.bind(c, decodeFormats...)
 	o.common.bindTime(c)
+	o.decryption.bind(c)
 	c.Flags().IntVar(&o.message, "message", -1, "print only the message with this `number`")
 	return c
 }
@@ -62,6 +68,10 @@ func runDecode(c *cobra.Command, env *Env, o *decodeOptions) error {
 	if err != nil {
 		return err
 	}
+	private, err := o.decryption.load()
+	if err != nil {
+		return err
+	}
 	in, err := readInputs(env, o.inputs)
 	if err != nil {
 		return err
@@ -76,9 +86,9 @@ func runDecode(c *cobra.Command, env *Env, o *decodeOptions) error {
 	err = o.write(env, func(w io.Writer) error {
 		switch o.format {
 		case "xml", "pretty":
-			return o.documents(w, messages)
+			return o.documents(w, messages, private)
 		}
-		r := validate.Describe(in.captures, clock)
+		r := validate.Describe(in.captures, private, clock)
 		if o.message >= 0 {
 			r.Messages = r.Messages[o.message : o.message+1]
 		}
@@ -95,7 +105,7 @@ func runDecode(c *cobra.Command, env *Env, o *decodeOptions) error {
 
 // documents writes the documents themselves. One alone is written byte for
 // byte; several are set apart by a line end.
-func (o *decodeOptions) documents(w io.Writer, messages []*trace.Message) error {
+func (o *decodeOptions) documents(w io.Writer, messages []*trace.Message, private []xmlenc.Key) error {
 	if o.message >= 0 {
 		messages = messages[o.message : o.message+1]
 	}
@@ -104,7 +114,7 @@ func (o *decodeOptions) documents(w io.Writer, messages []*trace.Message) error 
 			io.WriteString(w, "\n")
 		}
 		if o.format == "pretty" {
-			if err := report.Pretty(w, m.XML); err != nil {
+			if err := report.Pretty(w, decrypted(m.XML, private)); err != nil {
 				return err
 			}
 			continue
@@ -114,4 +124,13 @@ func (o *decodeOptions) documents(w io.Writer, messages []*trace.Message) error 
 		}
 	}
 	return nil
+}
+
+// decrypted is the document with all in it decrypted that could be.
+func decrypted(xml []byte, private []xmlenc.Key) []byte {
+	doc, err := xmldoc.Parse(xml, xmldoc.Limits{})
+	if err != nil || len(private) == 0 {
+		return xml
+	}
+	return xmlenc.Open(doc, private).Doc().Text
 }

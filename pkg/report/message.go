@@ -91,9 +91,12 @@ func signature(s validate.SignatureView) string {
 }
 
 func (p *page) assertion(m *validate.MessageView, a *validate.AssertionView) {
-	if a.Encrypted {
-		p.fact("assertion", "encrypted")
+	switch {
+	case a.Unread:
+		p.fact("assertion", "encrypted, not decrypted (--key reads it)")
 		return
+	case a.Encrypted:
+		p.fact("assertion", "encrypted, and decrypted here")
 	}
 	if a.Issuer != m.Issuer {
 		p.fact("issuer", a.Issuer+" (assertion)")

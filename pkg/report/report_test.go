@@ -173,7 +173,7 @@ func TestDecodedFollowsItsSchema(t *testing.T) {
 	}
 	for _, captures := range [][]*trace.Capture{nil, {c}} {
 		var b bytes.Buffer
-		if err := Decoded(&b, validate.Describe(captures, validate.Clock{Now: samltest.Time})); err != nil {
+		if err := Decoded(&b, validate.Describe(captures, nil, validate.Clock{Now: samltest.Time})); err != nil {
 			t.Fatal(err)
 		}
 		validateJSON(t, compile(t, "messages.schema.json"), b.Bytes())

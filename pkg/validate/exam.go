@@ -12,6 +12,7 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
+	"github.com/ssodoctor/ssodoctor/pkg/xmlenc"
 )
 
 // message is one message of a capture with all that was read out of it.
@@ -23,11 +24,16 @@ type message struct {
 	syntax  *xmldoc.SyntaxError // why the document could not be read
 	saml    *saml.Message       // nil where doc is
 	sigs    *xmldsig.Result     // nil where doc is
-	// readable are the assertions that are not encrypted, bearers the bearer
-	// confirmations of each.
+	// readable are the assertions that are not encrypted, or were decrypted;
+	// bearers the bearer confirmations of each. encrypted: there are others.
 	readable  []*saml.Assertion
 	bearers   [][]*saml.Confirmation
 	encrypted bool
+	// opened is what came of decryption, nil where nothing is encrypted. With
+	// it doc is the document in which all is decrypted that could be, and
+	// signedIn holds how and in which document each signature was verified.
+	opened   *xmlenc.Opened
+	signedIn map[*xmldsig.Signature]signedForm
 
 	at      Evaluated
 	product finding.System // the identity provider's product: entra, adfs, okta or ""
@@ -150,6 +156,7 @@ func (x *exam) locate(f fact) finding.Location {
 		at.Path += "/@" + attr
 		at.Span = x.msg.doc.AttrSpan(element, attr)
 	}
+	at.Span = x.msg.origin(at.Span)
 	return at
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
+	"github.com/ssodoctor/ssodoctor/pkg/xmlenc"
 )
 
 // Clock says at what time messages are judged: At where it is set, else the
@@ -122,14 +123,11 @@ func (x *exam) result() (CheckResult, bool) {
 // read parses and verifies every message.
 func read(captures []*trace.Capture, expect *Expectations, clock Clock) []*message {
 	var out []*message
-	options := xmldsig.Options{SecondOpinion: expect.SecondOpinion}
-	for _, t := range expect.Trusted() {
-		options.Trusted = append(options.Trusted, t.Certificate)
-	}
+	options := options(expect)
 	for _, c := range captures {
 		for _, carrier := range c.Messages {
 			m := &message{index: len(out), capture: c, carrier: carrier, at: clock.evaluate(carrier.Time)}
-			m.read(options)
+			m.read(options, expect.Keys)
 			out = append(out, m)
 		}
 	}
@@ -137,8 +135,17 @@ func read(captures []*trace.Capture, expect *Expectations, clock Clock) []*messa
 	return out
 }
 
+// options say what signatures are verified with.
+func options(expect *Expectations) xmldsig.Options {
+	out := xmldsig.Options{SecondOpinion: expect.SecondOpinion}
+	for _, t := range expect.Trusted() {
+		out.Trusted = append(out.Trusted, t.Certificate)
+	}
+	return out
+}
+
 // read fills the message from the bytes that were captured.
-func (m *message) read(options xmldsig.Options) {
+func (m *message) read(options xmldsig.Options, keys []xmlenc.Key) {
 	m.problems = append(m.problems, m.carrier.Problems...)
 	doc, err := xmldoc.Parse(m.carrier.XML, xmldoc.Limits{})
 	if err != nil {
@@ -151,8 +158,11 @@ func (m *message) read(options xmldsig.Options) {
 	}
 	m.doc = doc
 	m.saml = saml.Read(doc)
-	m.group()
 	m.sigs = xmldsig.Verify(doc, options)
+	if m.saml.Encryption() {
+		m.open(keys, options)
+	}
+	m.group()
 	m.product = product(m.issuer().Value)
 	m.problems = append(m.problems, doc.Problems...)
 	m.problems = append(m.problems, m.sigs.Problems...)
@@ -299,7 +309,7 @@ func (m *message) signer() *keys.Certificate {
 // each, where every check finds them.
 func (m *message) group() {
 	for _, a := range m.saml.Assertions {
-		if a.Encrypted {
+		if a.Unread() {
 			m.encrypted = true
 			continue
 		}

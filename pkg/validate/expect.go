@@ -8,6 +8,7 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/profile"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
+	"github.com/ssodoctor/ssodoctor/pkg/xmlenc"
 )
 
 // DefaultSkew is how far two clocks may differ before a window counts as
@@ -88,6 +89,13 @@ type Expectations struct {
 	// CertificateProblems are what was wrong with what was given as
 	// certificate: a private key, unreadable text.
 	CertificateProblems []CertificateProblem
+
+	// Keys decrypt what messages hold encrypted.
+	Keys []xmlenc.Key
+	// Encryption says whether the app reads, or insists on, encrypted
+	// assertions; EncryptionSource where that is known from.
+	Encryption       profile.Support
+	EncryptionSource string
 
 	IdPMetadata, SPMetadata []*saml.Metadata
 	// SignedAssertion and SignedResponse say that the app demands the

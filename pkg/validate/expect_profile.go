@@ -26,6 +26,7 @@ func (e *Expectations) AddProfile(p *profile.Profile) error {
 	}
 	e.addNameID(apps, source)
 	e.addSigning(apps, source)
+	e.addEncryption(apps, source)
 	return nil
 }
 
@@ -102,6 +103,18 @@ func (e *Expectations) addNameID(apps []*profile.App, source string) {
 		}
 	}
 	e.ProfileNameIDFormats = append(e.ProfileNameIDFormats, formats...)
+}
+
+// addEncryption notes what every variant is known to make of encryption.
+func (e *Expectations) addEncryption(apps []*profile.App, source string) {
+	for _, a := range apps {
+		if d := a.Encryption; d.Unverified || d.Support != apps[0].Encryption.Support {
+			return
+		}
+	}
+	if support := apps[0].Encryption.Support; support != "" && e.Encryption == "" {
+		e.Encryption, e.EncryptionSource = support, source
+	}
 }
 
 // addSigning demands the signatures that every variant is known to demand.

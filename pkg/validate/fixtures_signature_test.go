@@ -193,14 +193,3 @@ const (
 	gcm  = "http://www.w3.org/2009/xmlenc11#aes256-gcm"
 	oaep = encryption + "rsa-oaep-mgf1p"
 )
-
-var fixturesEncryption = []fixture{
-	{check: "encryption-key-missing", name: "encrypted assertion", quiet: "absent", fire: encrypted(gcm, oaep),
-		want: want{detail: "audience"}},
-	{check: "encryption-algorithm-weak", name: "RSA PKCS #1 v1.5", base: encrypted(gcm, oaep), fire: encrypted(gcm, encryption+"rsa-1_5"),
-		want: want{actual: encryption + "rsa-1_5"}},
-	{check: "encryption-algorithm-weak", name: "Triple DES", base: encrypted(gcm, oaep), fire: encrypted(encryption+"tripledes-cbc", oaep),
-		want: want{detail: "Triple DES"}},
-	{check: "encryption-algorithm-weak", name: "CBC", base: encrypted(gcm, oaep), fire: encrypted(encryption+"aes256-cbc", oaep),
-		want: want{detail: "CBC"}},
-}

@@ -104,7 +104,7 @@ func (m *message) parts(yield func(part) bool) {
 		}
 	}
 	for _, a := range s.Assertions {
-		if !a.Encrypted && !yield(part{"assertion", a.Element, a.ID, a.Version, a.IssueInstant, a.Issuer, true}) {
+		if !a.Unread() && !yield(part{"assertion", a.Element, a.ID, a.Version, a.IssueInstant, a.Issuer, true}) {
 			return
 		}
 	}
@@ -217,7 +217,7 @@ func runIssuerMissing(x *exam) {
 		switch {
 		case p.name == "Response" && x.msg.saml.Protocol == "saml11":
 			return // SAML 1.1 names the issuer in the assertion alone
-		case answer && !p.issuer.Present() && !x.msg.encrypted && x.msg.signature(p.element) == nil:
+		case answer && !p.issuer.Present() && !x.msg.hasEncrypted() && x.msg.signature(p.element) == nil:
 			return // only a signed response, or one with an encrypted assertion, needs one
 		}
 		detail := fmt.Sprintf("the %s has no Issuer", p.name)

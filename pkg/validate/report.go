@@ -77,11 +77,13 @@ type SightingView struct {
 	URL      string `json:"url"`
 }
 
-// AssertionView is one assertion. Of an encrypted one nothing else is known.
+// AssertionView is one assertion. Of an encrypted one that was not decrypted
+// nothing else is known.
 type AssertionView struct {
 	ID         string          `json:"id"`
 	Issuer     string          `json:"issuer"`
 	Encrypted  bool            `json:"encrypted"`
+	Unread     bool            `json:"-"` // encrypted, and what it says is not known
 	Subject    *SubjectView    `json:"subject,omitempty"`
 	Conditions *ConditionsView `json:"conditions,omitempty"`
 	Authn      *AuthnView      `json:"authn,omitempty"`

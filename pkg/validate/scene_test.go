@@ -20,8 +20,8 @@ type scene struct {
 	part samltest.Part
 	pair samltest.Pair
 	sign func(*samltest.SignOptions)
-	// tamper changes the response after it is signed.
-	tamper func(xml string) string
+	// edit changes the response before it is signed, tamper after.
+	edit, tamper func(xml string) string
 	// carry writes the capture; the default is a HAR of the whole sign-in.
 	carry func(request, response string) string
 	// exchanges changes the HAR before it is written, captured what was read.
@@ -101,6 +101,9 @@ func (s *scene) captures(t testing.TB) []*trace.Capture {
 func (s *scene) signed(t testing.TB) string {
 	t.Helper()
 	xml := s.response.XML()
+	if s.edit != nil {
+		xml = s.edit(xml)
+	}
 	if s.part&samltest.SignAssertion != 0 {
 		for _, a := range s.response.Assertions {
 			xml = s.signElement(t, xml, a.ID)

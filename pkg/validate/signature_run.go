@@ -72,7 +72,7 @@ func runSignatureMissing(x *exam) {
 		return
 	}
 	for _, a := range s.Assertions {
-		if a.Encrypted {
+		if a.Unread() {
 			x.skip(signatureUnread)
 			return
 		}

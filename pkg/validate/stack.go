@@ -181,7 +181,8 @@ func (x *stackExam) goxmldsig() string {
 		trusted = append(trusted, t.Certificate)
 	}
 	for _, s := range x.sigs.Signatures[:min(len(x.sigs.Signatures), opinions)] {
-		if _, verdict := xmldsig.SecondOpinion(x.doc, s, trusted); verdict != "valid" {
+		doc, signed := x.asSigned(s)
+		if _, verdict := xmldsig.SecondOpinion(doc, signed, trusted); verdict != "valid" {
 			x.opinion = fmt.Sprintf("goxmldsig refuses the signature of the %s: %s", covered(s), verdict)
 			return x.opinion
 		}

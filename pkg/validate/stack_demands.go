@@ -231,7 +231,7 @@ func oddTimes(x *stackExam) string {
 }
 
 func encryptedInUnsigned(x *stackExam) string {
-	if x.encrypted && !x.responseSigned() {
+	if x.hasEncrypted() && !x.responseSigned() {
 		return "an assertion is encrypted and the Response around it is not signed"
 	}
 	return ""

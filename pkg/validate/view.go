@@ -7,17 +7,18 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
+	"github.com/ssodoctor/ssodoctor/pkg/xmlenc"
 )
 
 // Describe reads the captures and returns their messages in plain values,
 // without judging them. Signatures are verified with the keys that the
-// messages bring.
-func Describe(captures []*trace.Capture, clock Clock) *Report {
+// messages bring, what is encrypted is read as far as the given keys allow.
+func Describe(captures []*trace.Capture, keys []xmlenc.Key, clock Clock) *Report {
 	report := &Report{Schema: Schema, Inputs: []InputView{}, Messages: []MessageView{}}
 	for _, c := range captures {
 		report.Inputs = append(report.Inputs, inputView(c))
 	}
-	for _, m := range read(captures, &Expectations{}, clock) {
+	for _, m := range read(captures, &Expectations{Keys: keys}, clock) {
 		report.Messages = append(report.Messages, m.view())
 	}
 	return report
@@ -79,7 +80,7 @@ func statusView(s *saml.Status) *StatusView {
 }
 
 func assertionView(a *saml.Assertion) AssertionView {
-	v := AssertionView{ID: a.ID.Value, Issuer: a.Issuer.Value, Encrypted: a.Encrypted, Attributes: make([]AttributeView, 0, len(a.Attributes))}
+	v := AssertionView{ID: a.ID.Value, Issuer: a.Issuer.Value, Encrypted: a.Encrypted, Unread: a.Unread(), Attributes: make([]AttributeView, 0, len(a.Attributes))}
 	if a.Subject != nil {
 		v.Subject = subjectView(a.Subject)
 	}

@@ -43,14 +43,14 @@ func (o *opener) decrypt(item *Item, index *index) {
 	}
 	octets, broken := cipherOctets(item.data)
 	switch {
+	case len(o.keys) == 0:
+		item.fail(&fault{NoKey, "no key was given"})
 	case method == nil:
 		item.fail(unsupported("the EncryptedData does not say how it is encrypted: it has no EncryptionMethod"))
 	case !known:
 		item.fail(unsupported("the encryption %s is not known, expected AES or Triple DES", finding.Quote(finding.Shorten(item.Algorithm, 120))))
 	case len(wrapped) == 0:
 		item.fail(unsupported("the EncryptedData has no EncryptedKey, inside or beside it, so only a secret that both sides share can open it"))
-	case len(o.keys) == 0:
-		item.fail(&fault{NoKey, "no key was given"})
 	case broken != nil:
 		item.fail(broken)
 	default:
