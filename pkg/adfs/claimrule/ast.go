@@ -80,6 +80,16 @@ func (r *Rule) annotation(name string) string {
 	return ""
 }
 
+// Selector is the selector that binds a tag, nil where none does.
+func (r *Rule) Selector(tag string) *Selector {
+	for _, c := range r.Conditions {
+		if s, ok := c.(*Selector); ok && s.Tag != nil && sameWord(s.Tag.Name, tag) {
+			return s
+		}
+	}
+	return nil
+}
+
 // Verb says where the claims that a rule makes go.
 type Verb uint8
 
@@ -123,6 +133,26 @@ type Selector struct {
 	Extent
 	Tag     *Ident // nil where the selector has none
 	Matches []*Match
+}
+
+// FixedType is the claim type that the selector asks for, where that is a
+// literal.
+func (s *Selector) FixedType() (string, bool) {
+	if m := s.Fixed(Type); m != nil {
+		return m.Value.(*String).Value, true
+	}
+	return "", false
+}
+
+// Fixed is the first match that asks for a property to equal a literal; nil
+// where there is none.
+func (s *Selector) Fixed(k PropertyKind) *Match {
+	for _, m := range s.Matches {
+		if _, ok := m.Value.(*String); ok && m.Property.Kind == k && m.Operator == Equal {
+			return m
+		}
+	}
+	return nil
 }
 
 // Exists holds where any claim (with Not: no claim) fulfils the selector.

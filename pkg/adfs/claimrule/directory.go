@@ -152,6 +152,9 @@ func (u *User) groupValue(g Group, form string) (string, error) {
 		return g.SID, nil
 	}
 	if g.Name == "" {
+		g.Name = SIDName(g.SID)
+	}
+	if g.Name == "" {
 		return "", fmt.Errorf("group %s has no name, expected DOMAIN\\name for tokenGroups", quoteShort(g.SID))
 	}
 	domain, name, qualified := strings.Cut(g.Name, `\`)

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
 // algebra is what the engine asks of the values that it computes with: V is a
@@ -397,22 +395,3 @@ func (e *engine[V, T]) emit(f *fact[V, T]) error {
 	}
 	return nil
 }
-
-// EvalError says which rule could not be evaluated, and why.
-type EvalError struct {
-	Rule int    // index of the rule
-	Name string // its name, may be empty
-	Span finding.Span
-	Err  error
-}
-
-// Error names the rule and the reason.
-func (e *EvalError) Error() string {
-	if e.Name != "" {
-		return fmt.Sprintf("rule %d %s: %v", e.Rule+1, quoteShort(e.Name), e.Err)
-	}
-	return fmt.Sprintf("rule %d: %v", e.Rule+1, e.Err)
-}
-
-// Unwrap returns the reason.
-func (e *EvalError) Unwrap() error { return e.Err }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
 // Options bound an evaluation. The zero value has the defaults.
@@ -47,6 +49,9 @@ func (rs *RuleSet) Eval(u *User, opts Options) (*Result, error) {
 		e.addInput(factOf(c))
 	}
 	p.accounts = accountsOf(e.input.list)
+	if u.guesses() {
+		p.note(-1, "the user has no sAMAccountName: the account name "+quoteShort(u.guessedAccount())+" is a guess")
+	}
 	for _, r := range rs.Rules {
 		err := error(nil)
 		if r.Bad {
@@ -60,6 +65,25 @@ func (rs *RuleSet) Eval(u *User, opts Options) (*Result, error) {
 	}
 	return &Result{Claims: claimsOf(e.output), Input: claimsOf(e.input.list), Notes: p.notes}, nil
 }
+
+// EvalError says which rule could not be evaluated, and why.
+type EvalError struct {
+	Rule int    // index of the rule
+	Name string // its name, may be empty
+	Span finding.Span
+	Err  error
+}
+
+// Error names the rule and the reason.
+func (e *EvalError) Error() string {
+	if e.Name != "" {
+		return fmt.Sprintf("rule %d %s: %v", e.Rule+1, quoteShort(e.Name), e.Err)
+	}
+	return fmt.Sprintf("rule %d: %v", e.Rule+1, e.Err)
+}
+
+// Unwrap returns the reason.
+func (e *EvalError) Unwrap() error { return e.Err }
 
 func factOf(c Claim) *fact[string, bool] {
 	return &fact[string, bool]{

@@ -71,10 +71,8 @@ func (e *explainer) body() string {
 // bound is the selector of a tag.
 func (e *explainer) bound(tag string) *Selector {
 	e.used[strings.ToLower(tag)] = true
-	for _, c := range e.rule.Conditions {
-		if s, ok := c.(*Selector); ok && s.Tag != nil && sameWord(s.Tag.Name, tag) {
-			return s
-		}
+	if s := e.rule.Selector(tag); s != nil {
+		return s
 	}
 	return &Selector{}
 }
@@ -90,7 +88,7 @@ func (e *explainer) claims(s *Selector) string {
 
 // severalOf tells whether a user can have several of the claims of a selector.
 func severalOf(s *Selector) bool {
-	t, _ := s.literalType()
+	t, _ := s.FixedType()
 	known, ok := KnownType(t)
 	return !ok || known.Multiple
 }
@@ -180,7 +178,7 @@ func (e *explainer) ref(x *Ref) string {
 
 // subject names the value of the claim that a selector picks: "the UPN".
 func (e *explainer) subject(s *Selector) string {
-	t, ok := s.literalType()
+	t, ok := s.FixedType()
 	switch {
 	case !ok:
 		return "the value"
@@ -341,7 +339,7 @@ var countWords = map[Operator]string{Equal: "exactly", NotEqual: "not", Less: "l
 // described names a claim with what is asked of it: `Role claim that is "x"`.
 func (e *explainer) described(s *Selector) string {
 	name := "claim"
-	if t, ok := s.literalType(); ok {
+	if t, ok := s.FixedType(); ok {
 		name = typeName(t) + " claim"
 	}
 	tests := e.tests(s)
@@ -363,7 +361,7 @@ func (e *explainer) selector(s *Selector) (who, when string) {
 	if where := network(s); where != "" {
 		return where, ""
 	}
-	t, _ := s.literalType()
+	t, _ := s.FixedType()
 	switch {
 	case len(s.Matches) == 0:
 		return "once for each claim that is there", ""
@@ -379,7 +377,7 @@ func (e *explainer) selector(s *Selector) (who, when string) {
 
 // memberOf reads a selector that asks for one group or one user by SID.
 func memberOf(s *Selector) (who string, ok bool) {
-	t, _ := s.literalType()
+	t, _ := s.FixedType()
 	sid := ""
 	for _, m := range s.Matches {
 		text, literal := m.Value.(*String)
@@ -423,7 +421,7 @@ func wholeText(op Operator, text string) string {
 
 // network speaks of where a request comes from.
 func network(s *Selector) string {
-	t, _ := s.literalType()
+	t, _ := s.FixedType()
 	if t != TypeInsideNetwork || len(s.Matches) != 2 {
 		return ""
 	}
@@ -456,7 +454,7 @@ func saysNothing(m *Match) bool {
 // issuer that goes without saying.
 func (e *explainer) tests(s *Selector) []string {
 	var list []string
-	typed := s.literal(Type)
+	typed := s.Fixed(Type)
 	for _, m := range s.Matches {
 		if m == typed || saysNothing(m) {
 			continue

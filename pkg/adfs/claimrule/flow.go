@@ -36,7 +36,7 @@ func flowOf(rs *RuleSet) *flow {
 }
 
 func (f *flow) read(r *Rule, s *Selector) {
-	if t, ok := s.literalType(); ok {
+	if t, ok := s.FixedType(); ok {
 		f.readers[t] = append(f.readers[t], r.Index)
 		return
 	}
@@ -64,12 +64,8 @@ func madeTypes(r *Rule) (types []*String, all bool) {
 	case *Query:
 		return b.Types, true
 	case *Copy:
-		for _, c := range r.Conditions {
-			s, ok := c.(*Selector)
-			if !ok || s.Tag == nil || !sameWord(s.Tag.Name, b.Tag.Name) {
-				continue
-			}
-			if m := s.literal(Type); m != nil {
+		if s := r.Selector(b.Tag.Name); s != nil {
+			if m := s.Fixed(Type); m != nil {
 				return []*String{m.Value.(*String)}, true
 			}
 		}

@@ -73,7 +73,7 @@ func (l *lexer) skipBlank() {
 			l.at++
 			continue
 		}
-		if c < utf8.RuneSelf && c != '/' && c != '#' && c != '-' {
+		if c < utf8.RuneSelf && strings.IndexByte(`/#-@"'`, c) < 0 {
 			return
 		}
 		rest := l.text[l.at:]
@@ -89,10 +89,29 @@ func (l *lexer) skipBlank() {
 			}
 			l.comment(n + 2)
 		case rest[0] >= utf8.RuneSelf && l.skipOddBlank(rest):
+		case l.hereString(rest):
+			l.slip(l.at, l.at+2, "unexpected PowerShell here-string mark "+rest[:2], "give only the text inside the here-string")
+			l.at += 2
 		default:
 			return
 		}
 	}
+}
+
+// hereString tells whether a PowerShell here-string opens or closes here: its
+// marks end and begin a line.
+func (l *lexer) hereString(rest string) bool {
+	if len(rest) < 2 {
+		return false
+	}
+	lineEnds := len(rest) == 2 || rest[2] == '\r' || rest[2] == '\n'
+	switch rest[:2] {
+	case `@"`, `@'`:
+		return lineEnds
+	case `"@`, `'@`:
+		return lineEnds && (l.at == 0 || l.text[l.at-1] == '\n')
+	}
+	return false
 }
 
 func (l *lexer) comment(n int) {

@@ -158,21 +158,3 @@ func selectorOf(c Condition) *Selector {
 	}
 	return nil
 }
-
-// literalType is the type that the selector asks for, where it is fixed.
-func (s *Selector) literalType() (string, bool) {
-	if m := s.literal(Type); m != nil {
-		return m.Value.(*String).Value, true
-	}
-	return "", false
-}
-
-// literal is the first match that asks for a fixed text in a property.
-func (s *Selector) literal(k PropertyKind) *Match {
-	for _, m := range s.Matches {
-		if _, ok := m.Value.(*String); ok && m.Property.Kind == k && m.Operator == Equal {
-			return m
-		}
-	}
-	return nil
-}

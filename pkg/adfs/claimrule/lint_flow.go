@@ -2,6 +2,7 @@ package claimrule
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -109,7 +110,7 @@ func (l *linter) countNever(c *Count) {
 }
 
 func (l *linter) typeNever(r *Rule, s *Selector) {
-	t, ok := s.literalType()
+	t, ok := s.FixedType()
 	if !ok || l.flow.madeBefore(t, r.Index) {
 		return
 	}
@@ -133,7 +134,7 @@ func (l *linter) typeNever(r *Rule, s *Selector) {
 // that the type comes in from outside.
 func passesOn(r *Rule, claimType string) bool {
 	for _, c := range r.Conditions {
-		if t, ok := selectorOf(c).literalType(); ok && t == claimType {
+		if t, ok := selectorOf(c).FixedType(); ok && t == claimType {
 			return true
 		}
 	}
@@ -157,16 +158,28 @@ func (l *linter) contradiction(s *Selector) {
 		if m.Operator == Equal {
 			wanted[key] = text.Value
 		}
-		if seen && !l.compatible(before, m.Operator, text.Value) {
+		if seen && !compatible(before, m.Operator, text.Value) {
 			l.report(m, 0, fmt.Sprintf("%s cannot be %s and %s %s", m.Property.Kind, quoteShort(before), m.Operator, quoteShort(text.Value)), text.Value)
 			return
 		}
 	}
 }
 
-func (l *linter) compatible(value string, op Operator, text string) bool {
-	ok, err := (&person{regex: l.rules.regex}).compare(op, value, text)
-	return ok || err != nil
+// compatible tells whether a value can fulfil a comparison with a literal.
+// Expressions that only .NET can read are taken to be fulfilled: this one must
+// not take long.
+func compatible(value string, op Operator, text string) bool {
+	switch op {
+	case Equal:
+		return value == text
+	case NotEqual:
+		return value != text
+	}
+	if len(text) > 500 || len(value) > 500 {
+		return true
+	}
+	re, err := regexp.Compile(text)
+	return err != nil || re.MatchString(value) == (op == Matches)
 }
 
 func lintAddUnread(l *linter) {
@@ -294,10 +307,10 @@ func singleSource(r *Rule) bool {
 		return true
 	}
 	s, ok := r.Conditions[0].(*Selector)
-	if !ok || s.literal(Value) != nil {
+	if !ok || s.Fixed(Value) != nil {
 		return false
 	}
-	t, _ := s.literalType()
+	t, _ := s.FixedType()
 	return t == TypeWindowsAccount || t == TypeUPN || t == TypePrimarySID || t == TypeName
 }
 
@@ -312,10 +325,10 @@ func manyValues(r *Rule) string {
 	}
 	for _, c := range r.Conditions {
 		s, ok := c.(*Selector)
-		if !ok || s.literal(Value) != nil {
+		if !ok || s.Fixed(Value) != nil {
 			continue
 		}
-		t, fixed := s.literalType()
+		t, fixed := s.FixedType()
 		if known, _ := KnownType(t); fixed && known.Multiple {
 			return known.Name + " claims"
 		}
@@ -350,10 +363,10 @@ func lintCrossProduct(l *linter) {
 		many := 0
 		for _, c := range r.Conditions {
 			s, ok := c.(*Selector)
-			if !ok || s.literal(Value) != nil {
+			if !ok || s.Fixed(Value) != nil {
 				continue
 			}
-			t, _ := s.literalType()
+			t, _ := s.FixedType()
 			if known, _ := KnownType(t); known.Multiple || len(s.Matches) == 0 {
 				many++
 			}

@@ -191,8 +191,8 @@ func lintPlaceholder(l *linter) {
 
 func lintGroupName(l *linter) {
 	each(l, func(s *Selector) {
-		t, _ := s.literalType()
-		m := s.literal(Value)
+		t, _ := s.FixedType()
+		m := s.Fixed(Value)
 		if m == nil || t != TypeGroupSID && t != TypePrimarySID && t != TypePrimaryGroupSID {
 			return
 		}

@@ -205,7 +205,7 @@ func (p *parser) selector() *Selector {
 	s := &Selector{}
 	if p.tok.kind == tokIdent {
 		s.Tag = p.ident("a tag", "")
-		p.colon()
+		p.colon(s.Tag.Name)
 	}
 	p.expect(tokLeftBracket, "")
 	s.Matches = p.matches()
@@ -214,8 +214,8 @@ func (p *parser) selector() *Selector {
 	return s
 }
 
-// colon passes over the colon between a tag and its selector.
-func (p *parser) colon() {
+// colon passes over the colon between a tag, the given word, and its selector.
+func (p *parser) colon(word string) {
 	switch p.tok.kind {
 	case tokColon:
 		p.advance()
@@ -228,6 +228,8 @@ func (p *parser) colon() {
 		p.advance()
 	case tokLeftBracket:
 		p.complain(codeUnexpected, `a tag is followed by ":"`, tokColon.String())
+	case tokLeftParen:
+		p.fail(didYouMean(word, []string{"EXISTS", "COUNT", "NOT EXISTS"}), tokColon.String())
 	default:
 		p.fail(`a condition is written c:[Type == "…"]`, tokColon.String())
 	}

@@ -101,12 +101,34 @@ func (u *User) dnsDomain() string {
 
 // account is DOMAIN\sAMAccountName, empty where the attributes do not tell it.
 func (u *User) account() string {
-	sam := u.first("sAMAccountName")
-	domain := u.domain()
+	sam, domain := u.first("sAMAccountName"), u.domain()
 	if sam == "" || domain == "" {
 		return u.first("msDS-PrincipalName")
 	}
 	return domain + `\` + sam
+}
+
+// guessedAccount stands in for the account of a user whose attributes do not
+// tell it. Everybody in Active Directory has one, and rules start their queries
+// from it.
+func (u *User) guessedAccount() string {
+	if len(u.Attributes) == 0 {
+		return ""
+	}
+	name := "user"
+	for _, attribute := range []string{"sAMAccountName", "userPrincipalName", "mail", "cn", "displayName"} {
+		if local, _, _ := strings.Cut(u.first(attribute), "@"); local != "" {
+			name = local
+			break
+		}
+	}
+	return orElse(u.domain(), "DOMAIN") + `\` + name
+}
+
+// guesses tells whether the account among the incoming claims is a guess.
+func (u *User) guesses() bool {
+	return u.account() == "" && len(u.Attributes) > 0 &&
+		!slices.ContainsFunc(u.Claims, func(c Claim) bool { return c.Type == TypeWindowsAccount })
 }
 
 // Incoming is the set of claims that AD FS has about the user before the first
@@ -123,7 +145,7 @@ func (u *User) Incoming() []Claim {
 			list = append(list, Claim{Type: claimType, Value: value, Issuer: issuer}.complete())
 		}
 	}
-	derive(TypeWindowsAccount, u.account(), ADAuthority)
+	derive(TypeWindowsAccount, orElse(u.account(), u.guessedAccount()), ADAuthority)
 	derive(TypeName, u.account(), ADAuthority)
 	derive(TypeUPN, u.first("userPrincipalName"), ADAuthority)
 	derive(TypePrimarySID, u.first("objectSid"), ADAuthority)
