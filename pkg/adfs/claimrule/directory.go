@@ -68,11 +68,14 @@ func (p *person) directory(rule int, q *Query, params []string) ([]answer[string
 // finds tells whether the query is about this user. What the directory holds
 // about others is not known.
 func (p *person) finds(rule int, d DirectoryQuery, account string, params []string) (bool, error) {
-	if d.Filter == "" {
-		if slices.ContainsFunc(p.accounts, func(own string) bool { return strings.EqualFold(own, account) }) {
-			return true, nil
-		}
+	own := slices.ContainsFunc(p.accounts, func(own string) bool { return strings.EqualFold(own, account) })
+	switch {
+	case !own && !strings.Contains(account, `\`):
+		return false, fmt.Errorf(`account %s of a query of Active Directory, expected the form DOMAIN\user`, quoteShort(account))
+	case d.Filter == "" && !own:
 		return false, fmt.Errorf("query %s is about the account %s, expected that of the user, %s", quoteShort(d.Account), quoteShort(account), quoteList(p.accounts))
+	case d.Filter == "":
+		return true, nil
 	}
 	text, err := fillIn(d.Filter, params)
 	if err != nil {
@@ -100,12 +103,11 @@ func quoteList(values []string) string {
 	return orList(out)
 }
 
-// accountsOf lists the names under which Active Directory knows the user.
+// accountsOf lists the accounts of the user, DOMAIN\name.
 func accountsOf(incoming []*fact[string, bool]) []string {
 	var list []string
 	for _, f := range incoming {
-		switch f.properties[Type] {
-		case TypeWindowsAccount, TypeUPN, TypePrimarySID:
+		if f.properties[Type] == TypeWindowsAccount {
 			list = append(list, f.properties[Value])
 		}
 	}

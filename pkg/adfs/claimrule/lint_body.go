@@ -73,7 +73,41 @@ func lintQuery(l *linter) {
 			l.report(q.Query, 0, fmt.Sprintf("%d attributes for %d types: %s", len(d.Attributes), len(q.Types), quoteShort(strings.Join(d.Attributes, ","))), q.Query.Value)
 		}
 	})
+	l.eachRule(func(r *Rule) {
+		if q, ok := r.Body.(*Query); ok && strings.EqualFold(q.Store.Value, StoreAD) {
+			l.account(r, q)
+		}
+	})
 }
+
+// account reports a query of Active Directory whose account is no DOMAIN\user.
+func (l *linter) account(r *Rule, q *Query) {
+	d, err := ParseDirectoryQuery(q.Query.Value)
+	if err != nil || strings.Contains(d.Account, `\`) {
+		return
+	}
+	numbers, err := placeholders(d.Account)
+	if err != nil {
+		return
+	}
+	if len(numbers) == 0 {
+		l.report(q.Query, 0, "the account "+quoteShort(d.Account)+` of the query is not of the form DOMAIN\user`, d.Account)
+		return
+	}
+	if numbers[0] >= len(q.Params) {
+		return
+	}
+	ref, ok := q.Params[numbers[0]].(*Ref)
+	if !ok || ref.Property.Kind != Value {
+		return
+	}
+	if t, _ := r.Selector(ref.Tag.Name).FixedType(); slices.Contains(accountless, t) {
+		l.report(ref, 0, "the "+typeName(t)+` is not of the form DOMAIN\user, which names the account of a query`, typeName(t), typeName(TypeWindowsAccount))
+	}
+}
+
+// accountless are the claims of a user that people take for the account.
+var accountless = []string{TypeUPN, TypeEmail, TypePrimarySID, TypeNameID}
 
 func (l *linter) placeholders(q *Query) {
 	numbers, err := placeholders(q.Query.Value)

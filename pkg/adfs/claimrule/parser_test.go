@@ -94,6 +94,20 @@ var badCases = []struct {
 	{`c:[Type == "a"] => issue(Type = ` + strings.Repeat("RegExReplace(", 60) + `"a"`, []string{`1:683 POLICY0030 nested too deeply`}},
 }
 
+func TestWrappedString(t *testing.T) {
+	for text, want := range map[string]string{
+		"c:[Type == \"http://claimpro\n   perties/format\"] => issue(claim = c);":     "http://claimproperties/format",
+		"c:[Type == \"http://claimpro  \r\n   perties/format\"] => issue(claim = c);": "http://claimproperties/format",
+		"c:[Type == \"AD \n   AUTHORITY\"] => issue(claim = c);":                      "AD AUTHORITY",
+	} {
+		rs, errs := Parse(text, Position{})
+		got, _ := rs.Rules[0].Selector("C").FixedType()
+		if got != want || len(errs) != 1 {
+			t.Errorf("%q is read as %q, %v", text, got, errs)
+		}
+	}
+}
+
 func describe(e *SyntaxError) string {
 	return strings.TrimSpace(strings.Join([]string{place(e), e.Code, e.Message()}, " "))
 }

@@ -47,7 +47,11 @@ func (l *lexer) wrapped(start, lineBreak int) (value string, end int, ok bool) {
 		return "", 0, false
 	}
 	from := len(l.text) - len(next)
-	return l.text[start:lineBreak] + strings.TrimLeft(line[:quote], " \t"), from + quote + 1, true
+	head := l.text[start:lineBreak]
+	if strings.HasSuffix(head, "  ") {
+		head = strings.TrimRight(head, " ") // padding, where one blank is of the text
+	}
+	return head + strings.TrimLeft(line[:quote], " \t"), from + quote + 1, true
 }
 
 func (l *lexer) stringToken(pos int, value string, end int) token {
