@@ -28,12 +28,15 @@ func newObject(f *Format, src Source, raw *Value) *Object {
 	if o.Kind == KindUnknown && !foreignType(raw.Types) {
 		o.Kind = kindByProperties(raw.Entries)
 	}
-	row, seen := kindRow(o.Kind), make(map[string]bool, len(raw.Entries))
-	for _, e := range raw.Entries {
-		o.Properties = append(o.Properties, o.bind(f, row, e, seen))
-	}
 	if o.Kind == KindRelyingParty {
 		o.trust = newRelyingParty(o)
+	}
+	row, seen := kindRow(o.Kind), make(map[string]bool, len(raw.Entries))
+	o.Properties = make([]Property, 0, len(raw.Entries))
+	for _, e := range raw.Entries {
+		p := o.bind(f, row.lookUp(e.Key), e)
+		o.Properties = append(o.Properties, p)
+		o.settle(&p, seen)
 	}
 	return o
 }
@@ -45,16 +48,16 @@ func foreignType(types []string) bool {
 }
 
 // bind reads one property and reports what it lacks.
-func (o *Object) bind(f *Format, row *kindInfo, e Entry, seen map[string]bool) Property {
-	p := Property{Name: e.Key, Span: e.Value.Text.Span}
-	if row != nil {
-		p.Info = row.byName[strings.ToLower(e.Key)]
-	}
-	known := p.Info
-	if known == nil {
-		known = &PropertyInfo{Type: TypeAny}
-	} else {
+func (o *Object) bind(f *Format, known *PropertyInfo, e Entry) Property {
+	p := Property{Name: e.Key, Info: known, Span: e.Value.Text.Span}
+	switch {
+	case known != nil:
 		p.Name = known.Name
+	case o.Kind != KindUnknown:
+		o.report(CheckUnknown, finding.Info, p.Span, fmt.Sprintf("%q is no known property of a %s; it is kept as it is", p.Name, o.Kind))
+		fallthrough
+	default:
+		known = &PropertyInfo{Type: TypeAny}
 	}
 	r := normalise(known, e.Value)
 	p.Value, p.State = r.value, r.state
@@ -64,21 +67,33 @@ func (o *Object) bind(f *Format, row *kindInfo, e Entry, seen map[string]bool) P
 	case Unreadable:
 		o.report(CheckUnreadable, finding.Error, p.Span, fmt.Sprintf("the value of %s cannot be read: %s", p.Name, r.why))
 	}
-	if p.Info == nil && o.Kind != KindUnknown {
-		o.report(CheckUnknown, finding.Info, p.Span, fmt.Sprintf("%q is no known property of a %s; it is kept as it is", p.Name, o.Kind))
-	}
-	if name := strings.ToLower(p.Name); seen[name] {
-		o.report(CheckUnreadable, finding.Warning, p.Span, fmt.Sprintf("the property %q comes twice; the first counts", p.Name))
-	} else {
-		seen[name] = true
-	}
 	if e.Value.note != "" {
 		o.report(CheckRepaired, finding.Info, p.Span, p.Name+": "+e.Value.note)
 	}
-	if p.Info != nil && p.Info.Type == TypeRules {
+	if known.Type == TypeRules {
 		o.checkRules(&p)
 	}
 	return p
+}
+
+// settle puts the first property of a name into its field.
+func (o *Object) settle(p *Property, seen map[string]bool) {
+	name := p.Name
+	if p.Info == nil {
+		name = strings.ToLower(name)
+	}
+	if seen[name] {
+		o.report(CheckUnreadable, finding.Warning, p.Span, fmt.Sprintf("the property %q comes twice; the first counts", p.Name))
+		return
+	}
+	seen[name] = true
+	if o.trust == nil || p.Info == nil || p.Info.set == nil || p.State > Partial || p.Value.Shape == ShapeNull {
+		return
+	}
+	p.Info.set(o.trust, p.Value)
+	if policy := o.trust.ResultantPolicy; p.Info.Type == TypePolicy && policy.Err != nil {
+		o.report(CheckUnreadable, finding.Error, policy.Serialized.Span, policy.Err.Error())
+	}
 }
 
 // damagedGroup is a group that no regular expression of .NET begins with, and
@@ -101,33 +116,13 @@ func (o *Object) report(check string, severity finding.Severity, at finding.Span
 	o.Problems = append(o.Problems, finding.Problem{Check: check, Severity: severity, Detail: detail, Location: finding.Location{Span: at}})
 }
 
-// newRelyingParty fills the fields, from the defaults and then from what the
-// export holds.
+// newRelyingParty is a trust with the defaults of AD FS.
 func newRelyingParty(o *Object) *RelyingParty {
 	rp := &RelyingParty{Object: o}
 	for i := range relyingPartyTable {
-		row := &relyingPartyTable[i]
-		if v := row.byDefault(); v != nil {
-			row.set(rp, v)
-		}
-		if p := o.Property(row.Name); p != nil && p.State <= Partial && p.Value.Shape != ShapeNull {
-			row.set(rp, p.Value)
+		if p := &relyingPartyTable[i]; p.value != nil {
+			p.set(rp, p.value)
 		}
 	}
-	o.checkPolicy(rp)
 	return rp
-}
-
-// byDefault is the value that AD FS gives the property; nil for none.
-func (p *PropertyInfo) byDefault() *Value {
-	if p.Default == "" {
-		return nil
-	}
-	return normalise(p, &Value{Shape: ShapeText, Text: Text{Value: p.Default}}).value
-}
-
-func (o *Object) checkPolicy(rp *RelyingParty) {
-	if policy := rp.ResultantPolicy; policy != nil && policy.Err != nil {
-		o.report(CheckUnreadable, finding.Error, policy.Serialized.Span, policy.Err.Error())
-	}
 }

@@ -57,7 +57,12 @@ func bytesOf(v *Value) ([]byte, bool) {
 			out = append(out, byte(n))
 		}
 		return out, len(out) > 0
-	case ShapeText, ShapeBytes:
+	case ShapeBytes:
+		if out, err := base64.StdEncoding.DecodeString(v.Text.Value); err == nil {
+			return out, len(out) > 0
+		}
+		fallthrough
+	case ShapeText:
 		if out, ok := decimals(v.Text.Value); ok {
 			return out, true
 		}

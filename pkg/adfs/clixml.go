@@ -441,6 +441,9 @@ func (c *clixml) value(depth int) (*Value, error) {
 		t.Span = at.span()
 	}
 	v := &Value{Shape: shape, Text: t, size: 1}
+	if shape == ShapeBool {
+		v.Text.Value = boolText(v.Text.Value)
+	}
 	if name == "C" {
 		if code, err := strconv.Atoi(t.Value); err == nil {
 			v.Text.Value = string(rune(code))

@@ -146,8 +146,8 @@ func (r *formatList) finish() {
 	row := kindRow(kindByProperties(r.obj.Entries))
 	for i, p := range r.props {
 		t := TypeAny
-		if row != nil && row.byName[strings.ToLower(p.name)] != nil {
-			t = row.byName[strings.ToLower(p.name)].Type
+		if known := row.lookUp(p.name); known != nil {
+			t = known.Type
 		}
 		r.obj.Entries[i].Value = r.value(t, p.lines)
 	}
@@ -185,33 +185,32 @@ func (r *formatList) value(t Type, lines []Text) *Value {
 // "..." for the rest.
 func listed(t Type, inner Text) *Value {
 	list := &Value{Shape: ShapeList, Text: Text{Span: inner.Span}, size: 1}
-	add := func(shape Shape, from, to int) {
-		list.Items = append(list.Items, &Value{Shape: shape, Text: inner.Slice(from, to), size: 1})
-	}
-	if t == TypeCertificates || t == TypeEndpoints {
-		if inner.Value != "" {
-			add(ShapeText, 0, len(inner.Value))
-		}
-		return list
-	}
+	var ranges [][2]int
+	rest := false
 	for from := 0; from < len(inner.Value); {
 		to := len(inner.Value)
-		if i := strings.Index(inner.Value[from:], ", "); i >= 0 {
+		if i := strings.Index(inner.Value[from:], ", "); i >= 0 && t != TypeCertificates && t != TypeEndpoints {
 			to = from + i
 		}
-		rest := 0
+		shown := to
 		for _, dots := range []string{"...", "…"} {
-			if to == len(inner.Value) && strings.HasSuffix(inner.Value, dots) {
-				rest = len(dots)
+			if to == len(inner.Value) && strings.HasSuffix(inner.Value[from:], dots) {
+				shown, rest = to-len(dots), true
 			}
 		}
-		if to-rest > from {
-			add(ShapeText, from, to-rest)
+		if shown > from {
+			ranges = append(ranges, [2]int{from, shown})
 		}
-		if rest > 0 {
-			add(ShapeLost, to-rest, to)
+		if shown < to {
+			ranges = append(ranges, [2]int{shown, to})
 		}
 		from = to + len(", ")
+	}
+	for _, item := range inner.cut(ranges...) {
+		list.Items = append(list.Items, &Value{Shape: ShapeText, Text: item, size: 1})
+	}
+	if rest {
+		list.Items[len(list.Items)-1].Shape = ShapeLost
 	}
 	return list
 }
@@ -265,6 +264,12 @@ func joinLines(lines []Text, between func(int) string) Text {
 	for i, line := range lines {
 		start := line.At(0)
 		joined.marks = append(joined.marks, mark{at: b.Len(), offset: start.Offset, line: start.Line, column: start.Column})
+		for _, m := range line.marks {
+			if m.at > 0 {
+				m.at += b.Len()
+				joined.marks = append(joined.marks, m)
+			}
+		}
 		b.WriteString(line.Value)
 		joined.Span.End = line.Span.End
 		if i+1 < len(lines) {

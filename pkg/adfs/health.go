@@ -84,21 +84,17 @@ func (j *jsonReader) embedded(v *Value) *Value {
 	if err != nil || inner.token() != 0 {
 		return v
 	}
-	return placed(parsed, v.Text.Span, v.Text)
+	return placed(parsed, v.Text.Span)
 }
 
-// placed moves the places of values that were read from a text to where that
-// text stands.
-func placed(v *Value, base finding.Span, outer Text) *Value {
-	span := outer.At(v.Text.Span.Offset - base.Offset)
-	if v.Text.Span.Known() {
-		v.Text = Text{Value: v.Text.Value, Span: span, marks: []mark{{offset: span.Offset, width: max(1, span.End-span.Offset), line: span.Line, column: span.Column}}}
-	}
+// placed puts values that were read from a text to where that text stands.
+func placed(v *Value, span finding.Span) *Value {
+	v.Text = Text{Value: v.Text.Value, Span: span, marks: []mark{{offset: span.Offset, width: max(1, span.End-span.Offset), line: span.Line, column: span.Column}}}
 	for _, item := range v.Items {
-		placed(item, base, outer)
+		placed(item, span)
 	}
 	for _, e := range v.Entries {
-		placed(e.Value, base, outer)
+		placed(e.Value, span)
 	}
 	return v
 }

@@ -366,6 +366,7 @@ func (j *jsonReader) literal() (*Value, error) {
 		v.Text.Value = ""
 	case "true", "false":
 		v.Shape = ShapeBool
+		v.Text.Value = boolText(word)
 	default:
 		if _, err := strconv.ParseFloat(word, 64); err != nil {
 			return nil, j.unexpected("a JSON value")

@@ -36,12 +36,23 @@ type kindInfo struct {
 	// types are the type names, without namespace, beside the kind itself.
 	types []string
 	// marks are sets of property names, any of which tells the kind where the
-	// format names no type.
+	// format names no type; in lower case once indexed.
 	marks [][]string
 	table []PropertyInfo
 
 	properties []*PropertyInfo
-	byName     map[string]*PropertyInfo
+	byName     map[string]*PropertyInfo // by their names, and by those in lower case
+}
+
+// lookUp finds a property by its name, without regard to letter case.
+func (row *kindInfo) lookUp(name string) *PropertyInfo {
+	if row == nil {
+		return nil
+	}
+	if p := row.byName[name]; p != nil {
+		return p
+	}
+	return row.byName[strings.ToLower(name)]
 }
 
 // kinds holds every kind, in the order in which they are told by their
@@ -65,7 +76,7 @@ func buildKinds() []*kindInfo {
 		{kind: KindProperties, types: []string{"AdfsProperties"}, marks: [][]string{{"HostName", "SsoLifetime"}, {"HostName", "FederationPassiveAddress"}}, table: servicePropertyTable},
 		{kind: KindClaimDescription, marks: [][]string{{"ClaimType", "IsAccepted"}, {"ClaimType", "IsOffered"}}, table: claimDescriptionTable},
 		{kind: KindScopeDescription, marks: [][]string{{"IsBuiltIn", "Description"}}, table: scopeTable},
-		{kind: KindRelyingParty, marks: [][]string{{"IssuanceTransformRules"}, {"SamlEndpoints"}, {"WSFedEndpoint"}, {"SamlResponseSignature"}, {"IssuanceAuthorizationRules"}, {"EncryptClaims"}}},
+		{kind: KindRelyingParty, marks: [][]string{{"IssuanceTransformRules"}, {"SamlEndpoints"}, {"WSFedEndpoint"}, {"SamlResponseSignature"}, {"IssuanceAuthorizationRules"}, {"EncryptClaims"}}, table: relyingPartyTable},
 	}
 	for _, row := range list {
 		row.index()
@@ -79,11 +90,12 @@ func (row *kindInfo) index() {
 	row.byName = map[string]*PropertyInfo{}
 	add := func(p *PropertyInfo) {
 		row.properties = append(row.properties, p)
+		row.byName[p.Name] = p
 		row.byName[strings.ToLower(p.Name)] = p
 	}
-	if row.kind == KindRelyingParty {
-		for i := range relyingPartyTable {
-			add(&relyingPartyTable[i].PropertyInfo)
+	for _, marks := range row.marks {
+		for i := range marks {
+			marks[i] = strings.ToLower(marks[i])
 		}
 	}
 	for i := range row.table {
@@ -123,10 +135,9 @@ func kindByProperties(entries []Entry) Kind {
 	for i := range entries {
 		names[strings.ToLower(entries[i].Key)] = true
 	}
-	has := func(mark string) bool { return names[strings.ToLower(mark)] }
 	for _, row := range kinds {
 		for _, marks := range row.marks {
-			if !slices.ContainsFunc(marks, func(mark string) bool { return !has(mark) }) {
+			if !slices.ContainsFunc(marks, func(mark string) bool { return !names[mark] }) {
 				return row.kind
 			}
 		}

@@ -17,7 +17,7 @@ func shared(names ...string) []PropertyInfo {
 	for _, name := range names {
 		for i := range relyingPartyTable {
 			if relyingPartyTable[i].Name == name {
-				rows = append(rows, relyingPartyTable[i].PropertyInfo)
+				rows = append(rows, relyingPartyTable[i])
 			}
 		}
 	}

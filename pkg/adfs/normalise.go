@@ -109,7 +109,9 @@ var endpointTable = join(
 // object.
 func asText(v *Value) (*Value, bool) {
 	switch v.Shape {
-	case ShapeText, ShapeBool, ShapeNumber, ShapeTime, ShapeBytes:
+	case ShapeText:
+		return v, true
+	case ShapeBool, ShapeNumber, ShapeTime, ShapeBytes:
 		return &Value{Shape: ShapeText, Text: v.Text}, true
 	case ShapeMap:
 		for _, name := range []string{"OriginalString", "AbsoluteUri"} {
@@ -133,6 +135,9 @@ func readString(v *Value) reading {
 }
 
 func readBoolean(v *Value) reading {
+	if v.Shape == ShapeBool && (v.Text.Value == "True" || v.Text.Value == "False") {
+		return held(v)
+	}
 	switch t, _ := asText(v); {
 	case t == nil:
 	case strings.EqualFold(t.Text.Value, "true") || t.Text.Value == "1":
@@ -144,6 +149,9 @@ func readBoolean(v *Value) reading {
 }
 
 func readInteger(v *Value) reading {
+	if n, err := strconv.Atoi(v.Text.Value); err == nil && v.Shape == ShapeNumber && len(v.Text.Value) < 10 && v.Text.Value == strconv.Itoa(n) {
+		return held(v)
+	}
 	if t, ok := asText(v); ok {
 		if n, err := strconv.Atoi(strings.TrimSpace(t.Text.Value)); err == nil {
 			return held(&Value{Shape: ShapeNumber, Text: Text{Value: strconv.Itoa(n), Span: t.Text.Span}})
@@ -162,6 +170,9 @@ func readEnumeration(p *PropertyInfo, v *Value) reading {
 		if name, ok = p.names.name(n); !ok {
 			return unreadable(v, "one of its numbers")
 		}
+	}
+	if !strings.Contains(name, ",") && name == t.Text.Value {
+		return held(t)
 	}
 	parts := strings.Split(name, ",")
 	for i := range parts {

@@ -1,9 +1,6 @@
 package adfs
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // Type is what a property holds.
 type Type uint8
@@ -54,6 +51,8 @@ type PropertyInfo struct {
 	Entra string
 
 	names *enumeration
+	set   setter // of the field of a relying party trust
+	value *Value // Default, read; nil without
 }
 
 // enumeration names the numbers of a .NET enumeration.
@@ -72,13 +71,6 @@ var (
 	promptLogin       = &enumeration{names: map[int]string{0: "None", 1: "FallbackToProtocolSpecificParameters", 2: "ForwardPromptAndHintsOverWsFederation", 3: "Disabled"}}
 )
 
-// relyingPartyProperty is a property of relying party trusts and the field
-// that holds it.
-type relyingPartyProperty struct {
-	PropertyInfo
-	set func(*RelyingParty, *Value)
-}
-
 func info(name string, t Type, def string, since Version, meaning, entra string) PropertyInfo {
 	return PropertyInfo{Name: name, Type: t, Default: def, Since: since, Meaning: meaning, Entra: entra}
 }
@@ -90,108 +82,117 @@ func enum(names *enumeration, p PropertyInfo) PropertyInfo {
 
 const rsaSHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 
+// field names the field of [RelyingParty] that holds a property.
+func field(p PropertyInfo, set setter) PropertyInfo {
+	p.set = set
+	if p.Default != "" {
+		p.value = normalise(&p, &Value{Shape: ShapeText, Text: Text{Value: p.Default}}).value
+	}
+	return p
+}
+
 // relyingPartyTable holds every property of relying party trusts, in every
 // version.
-var relyingPartyTable = []relyingPartyProperty{
-	{info("Name", TypeString, "", ADFS20, "the display name", "displayName"),
-		text(func(r *RelyingParty) *string { return &r.Name })},
-	{info("Identifier", TypeStrings, "", ADFS20, "the identifiers (entity IDs or realms) of the app", "identifierUris"),
-		list(func(r *RelyingParty) *[]string { return &r.Identifier })},
-	{info("Enabled", TypeBoolean, "True", ADFS20, "a disabled trust gets no tokens", "accountEnabled"),
-		boolean(func(r *RelyingParty) *bool { return &r.Enabled })},
-	{info("ProtocolProfile", TypeString, "WsFed-SAML", ADFS20, "the protocols allowed; the endpoints decide what is used", "preferredSingleSignOnMode"),
-		text(func(r *RelyingParty) *string { return &r.ProtocolProfile })},
-	{info("WSFedEndpoint", TypeString, "", ADFS20, "the WS-Federation passive endpoint", "Reply URL of a WS-Federation app"),
-		text(func(r *RelyingParty) *string { return &r.WSFedEndpoint })},
-	{info("AdditionalWSFedEndpoint", TypeStrings, "", ADFS2012R2, "further addresses that wreply may name", "further Reply URLs"),
-		list(func(r *RelyingParty) *[]string { return &r.AdditionalWSFedEndpoint })},
-	{info("SamlEndpoints", TypeEndpoints, "", ADFS20, "the SAML endpoints", "Reply URLs with their index, Logout URL"), setEndpoints},
-	{info("SamlResponseSignature", TypeString, "AssertionOnly", ADFS20, "what of a response is signed", "signing option"),
-		text(func(r *RelyingParty) *string { return &r.SamlResponseSignature })},
-	{info("SignatureAlgorithm", TypeString, rsaSHA256, ADFS20, "the algorithm that tokens are signed by", "signing algorithm"),
-		text(func(r *RelyingParty) *string { return &r.SignatureAlgorithm })},
-	{info("SignedSamlRequestsRequired", TypeBoolean, "False", ADFS20, "unsigned AuthnRequests are refused", "verification certificates required"),
-		boolean(func(r *RelyingParty) *bool { return &r.SignedSamlRequestsRequired })},
-	{info("RequestSigningCertificate", TypeCertificates, "", ADFS20, "the certificates that the app signs requests by", "verification certificates"),
-		func(r *RelyingParty, v *Value) { r.RequestSigningCertificate = v.certificates() }},
-	{enum(revocationSetting, info("SigningCertificateRevocationCheck", TypeEnumeration, "CheckChainExcludeRoot", ADFS20, "how revocation of the request signing certificates is checked", "none, Entra does not check")),
-		text(func(r *RelyingParty) *string { return &r.SigningCertificateRevocationCheck })},
-	{info("EncryptClaims", TypeBoolean, "True", ADFS20, "tokens are encrypted where there is an encryption certificate", "token encryption"),
-		boolean(func(r *RelyingParty) *bool { return &r.EncryptClaims })},
-	{info("EncryptionCertificate", TypeCertificate, "", ADFS20, "the certificate that tokens are encrypted for", "tokenEncryptionKeyId"),
-		func(r *RelyingParty, v *Value) { r.EncryptionCertificate = v.Certificate }},
-	{enum(revocationSetting, info("EncryptionCertificateRevocationCheck", TypeEnumeration, "CheckChainExcludeRoot", ADFS20, "how revocation of the encryption certificate is checked", "none, Entra does not check")),
-		text(func(r *RelyingParty) *string { return &r.EncryptionCertificateRevocationCheck })},
-	{info("EncryptedNameIdRequired", TypeBoolean, "False", ADFS20, "the NameID must be encrypted", "not supported"),
-		boolean(func(r *RelyingParty) *bool { return &r.EncryptedNameIDRequired })},
-	{info("TokenLifetime", TypeInteger, "0", ADFS20, "the validity of tokens in minutes; 0 stands for 60", "token lifetime policy"),
-		integer(func(r *RelyingParty) *int { return &r.TokenLifetime })},
-	{info("NotBeforeSkew", TypeInteger, "0", ADFS20, "the minutes that NotBefore lies in the past", "none, Entra backdates by itself"),
-		integer(func(r *RelyingParty) *int { return &r.NotBeforeSkew })},
-	{info("AlwaysRequireAuthentication", TypeBoolean, "False", ADFS2012R2, "a session is not enough, users sign in each time", "Conditional Access sign-in frequency"),
-		boolean(func(r *RelyingParty) *bool { return &r.AlwaysRequireAuthentication })},
-	{info("AllowedAuthenticationClassReferences", TypeStrings, "", ADFS2012R2, "the authentication contexts that are allowed", "Conditional Access authentication strength"),
-		list(func(r *RelyingParty) *[]string { return &r.AllowedAuthenticationClassReferences })},
-	{info("ClaimsProviderName", TypeStrings, "", ADFS2012R2, "the claims providers that users may come from", "external identity providers by hand"),
-		list(func(r *RelyingParty) *[]string { return &r.ClaimsProviderName })},
-	{info("RequestMFAFromClaimsProviders", TypeBoolean, "False", ADFS2016, "the claims provider is asked for multi-factor authentication", "cross-tenant MFA trust"),
-		boolean(func(r *RelyingParty) *bool { return &r.RequestMFAFromClaimsProviders })},
-	{info("MetadataUrl", TypeString, "", ADFS20, "where the app publishes its metadata", "not supported, kept for the record"),
-		text(func(r *RelyingParty) *string { return &r.MetadataURL })},
-	{info("MonitoringEnabled", TypeBoolean, "False", ADFS20, "the metadata is fetched and compared", "not supported"),
-		boolean(func(r *RelyingParty) *bool { return &r.MonitoringEnabled })},
-	{info("AutoUpdateEnabled", TypeBoolean, "False", ADFS20, "the trust follows the metadata", "not supported"),
-		boolean(func(r *RelyingParty) *bool { return &r.AutoUpdateEnabled })},
-	{info("LastMonitoredTime", TypeTime, "", ADFS20, "when the metadata was last fetched", "none"),
-		instant(func(r *RelyingParty) *time.Time { return &r.LastMonitoredTime })},
-	{info("LastUpdateTime", TypeTime, "", ADFS20, "when the trust was last updated from the metadata", "none"),
-		instant(func(r *RelyingParty) *time.Time { return &r.LastUpdateTime })},
-	{info("LastPublishedPolicyCheckSuccessful", TypeBoolean, "", ADFS20, "whether the metadata was fetched", "none"),
-		text(func(r *RelyingParty) *string { return &r.LastPublishedPolicyCheckSuccessful })},
-	{info("ConflictWithPublishedPolicy", TypeBoolean, "False", ADFS20, "the trust differs from the metadata", "none, settle it before the move"),
-		boolean(func(r *RelyingParty) *bool { return &r.ConflictWithPublishedPolicy })},
-	{info("IssuanceTransformRules", TypeRules, "", ADFS20, "the rules that make the claims of the token", "claims"),
-		rules(func(r *RelyingParty) *Text { return &r.IssuanceTransformRules })},
-	{info("IssuanceAuthorizationRules", TypeRules, "", ADFS20, "the rules that permit or deny users", "assignment, Conditional Access"),
-		rules(func(r *RelyingParty) *Text { return &r.IssuanceAuthorizationRules })},
-	{info("DelegationAuthorizationRules", TypeRules, "", ADFS20, "who may act as a user (WS-Trust ActAs)", "not supported"),
-		rules(func(r *RelyingParty) *Text { return &r.DelegationAuthorizationRules })},
-	{info("ImpersonationAuthorizationRules", TypeRules, "", ADFS20, "who may impersonate a user (WS-Trust OnBehalfOf)", "not supported"),
-		rules(func(r *RelyingParty) *Text { return &r.ImpersonationAuthorizationRules })},
-	{info("AdditionalAuthenticationRules", TypeRules, "", ADFS2012R2, "when multi-factor authentication is demanded", "Conditional Access"),
-		rules(func(r *RelyingParty) *Text { return &r.AdditionalAuthenticationRules })},
-	{info("AccessControlPolicyName", TypeString, "", ADFS2016, "the access control policy that takes the place of authorization rules", "assignment, Conditional Access"),
-		text(func(r *RelyingParty) *string { return &r.AccessControlPolicyName })},
-	{info("AccessControlPolicyParameters", TypeAny, "", ADFS2016, "the groups, networks or claims of the access control policy", "assignment, Conditional Access"),
-		value(func(r *RelyingParty) **Value { return &r.AccessControlPolicyParameters })},
-	{info("ResultantPolicy", TypePolicy, "", ADFS2016, "the access control policy with its parameters applied", "assignment, Conditional Access"), setPolicy},
-	{info("ClaimsAccepted", TypeDescriptions, "", ADFS20, "the claims that the app says it wants", "none, compared with the claims"), setDescriptions},
-	{info("ProxyEndpointMappings", TypeAny, "", ADFS2012R2, "addresses published through the Web Application Proxy", "application proxy"),
-		value(func(r *RelyingParty) **Value { return &r.ProxyEndpointMappings })},
-	{info("ProxyTrustedEndpoints", TypeStrings, "", ADFS2012R2, "addresses trusted through the Web Application Proxy", "application proxy"),
-		list(func(r *RelyingParty) *[]string { return &r.ProxyTrustedEndpoints })},
-	{info("PublishedThroughProxy", TypeBoolean, "False", ADFS2012R2, "the app is published through the Web Application Proxy", "application proxy"),
-		boolean(func(r *RelyingParty) *bool { return &r.PublishedThroughProxy })},
-	{info("EnableJWT", TypeBoolean, "False", ADFS2012R2, "tokens are JWTs", "OpenID Connect by hand"),
-		boolean(func(r *RelyingParty) *bool { return &r.EnableJWT })},
-	{enum(clientTypes, info("AllowedClientTypes", TypeEnumeration, "Public, Confidential", ADFS2012R2, "the OAuth clients that are allowed", "none for SAML")),
-		text(func(r *RelyingParty) *string { return &r.AllowedClientTypes })},
-	{enum(tokenDevices, info("IssueOAuthRefreshTokensTo", TypeEnumeration, "AllDevices", ADFS2012R2, "the devices that get refresh tokens", "none for SAML")),
-		text(func(r *RelyingParty) *string { return &r.IssueOAuthRefreshTokensTo })},
-	{info("RefreshTokenProtectionEnabled", TypeBoolean, "True", ADFS2016, "refresh tokens are protected", "none for SAML"),
-		boolean(func(r *RelyingParty) *bool { return &r.RefreshTokenProtectionEnabled })},
-	{info("Notes", TypeString, "", ADFS20, "notes of the administrator", "notes"),
-		text(func(r *RelyingParty) *string { return &r.Notes })},
-	{info("OrganizationInfo", TypeString, "", ADFS20, "the organization named in the metadata", "none"),
-		text(func(r *RelyingParty) *string { return &r.OrganizationInfo })},
-	{info("ObjectIdentifier", TypeString, "", ADFS2016, "the key of the trust in AD FS", "none, tells runs apart"),
-		text(func(r *RelyingParty) *string { return &r.ObjectIdentifier })},
-	{info("ScopeGroupId", TypeString, "", ADFS2016, "the group of trusts that it belongs to", "none"),
-		text(func(r *RelyingParty) *string { return &r.ScopeGroupID })},
-	{info("ScopeGroupIdentifier", TypeString, "", ADFS2019, "the identifier of that group", "none"),
-		text(func(r *RelyingParty) *string { return &r.ScopeGroupIdentifier })},
-	{enum(deviceMethod, info("DeviceAuthenticationMethod", TypeEnumeration, "", ADFS2019, "how devices prove who they are", "Conditional Access device conditions")),
-		text(func(r *RelyingParty) *string { return &r.DeviceAuthenticationMethod })},
+var relyingPartyTable = []PropertyInfo{
+	field(info("Name", TypeString, "", ADFS20, "the display name", "displayName"),
+		text(func(r *RelyingParty) *string { return &r.Name })),
+	field(info("Identifier", TypeStrings, "", ADFS20, "the identifiers (entity IDs or realms) of the app", "identifierUris"),
+		list(func(r *RelyingParty) *[]string { return &r.Identifier })),
+	field(info("Enabled", TypeBoolean, "True", ADFS20, "a disabled trust gets no tokens", "accountEnabled"),
+		boolean(func(r *RelyingParty) *bool { return &r.Enabled })),
+	field(info("ProtocolProfile", TypeString, "WsFed-SAML", ADFS20, "the protocols allowed; the endpoints decide what is used", "preferredSingleSignOnMode"),
+		text(func(r *RelyingParty) *string { return &r.ProtocolProfile })),
+	field(info("WSFedEndpoint", TypeString, "", ADFS20, "the WS-Federation passive endpoint", "Reply URL of a WS-Federation app"),
+		text(func(r *RelyingParty) *string { return &r.WSFedEndpoint })),
+	field(info("AdditionalWSFedEndpoint", TypeStrings, "", ADFS2012R2, "further addresses that wreply may name", "further Reply URLs"),
+		list(func(r *RelyingParty) *[]string { return &r.AdditionalWSFedEndpoint })),
+	field(info("SamlEndpoints", TypeEndpoints, "", ADFS20, "the SAML endpoints", "Reply URLs with their index, Logout URL"), setEndpoints),
+	field(info("SamlResponseSignature", TypeString, "AssertionOnly", ADFS20, "what of a response is signed", "signing option"),
+		text(func(r *RelyingParty) *string { return &r.SamlResponseSignature })),
+	field(info("SignatureAlgorithm", TypeString, rsaSHA256, ADFS20, "the algorithm that tokens are signed by", "signing algorithm"),
+		text(func(r *RelyingParty) *string { return &r.SignatureAlgorithm })),
+	field(info("SignedSamlRequestsRequired", TypeBoolean, "False", ADFS20, "unsigned AuthnRequests are refused", "verification certificates required"),
+		boolean(func(r *RelyingParty) *bool { return &r.SignedSamlRequestsRequired })),
+	field(info("RequestSigningCertificate", TypeCertificates, "", ADFS20, "the certificates that the app signs requests by", "verification certificates"),
+		func(r *RelyingParty, v *Value) { r.RequestSigningCertificate = v.certificates() }),
+	field(enum(revocationSetting, info("SigningCertificateRevocationCheck", TypeEnumeration, "CheckChainExcludeRoot", ADFS20, "how revocation of the request signing certificates is checked", "none, Entra does not check")),
+		text(func(r *RelyingParty) *string { return &r.SigningCertificateRevocationCheck })),
+	field(info("EncryptClaims", TypeBoolean, "True", ADFS20, "tokens are encrypted where there is an encryption certificate", "token encryption"),
+		boolean(func(r *RelyingParty) *bool { return &r.EncryptClaims })),
+	field(info("EncryptionCertificate", TypeCertificate, "", ADFS20, "the certificate that tokens are encrypted for", "tokenEncryptionKeyId"),
+		func(r *RelyingParty, v *Value) { r.EncryptionCertificate = v.Certificate }),
+	field(enum(revocationSetting, info("EncryptionCertificateRevocationCheck", TypeEnumeration, "CheckChainExcludeRoot", ADFS20, "how revocation of the encryption certificate is checked", "none, Entra does not check")),
+		text(func(r *RelyingParty) *string { return &r.EncryptionCertificateRevocationCheck })),
+	field(info("EncryptedNameIdRequired", TypeBoolean, "False", ADFS20, "the NameID must be encrypted", "not supported"),
+		boolean(func(r *RelyingParty) *bool { return &r.EncryptedNameIDRequired })),
+	field(info("TokenLifetime", TypeInteger, "0", ADFS20, "the validity of tokens in minutes; 0 stands for 60", "token lifetime policy"),
+		integer(func(r *RelyingParty) *int { return &r.TokenLifetime })),
+	field(info("NotBeforeSkew", TypeInteger, "0", ADFS20, "the minutes that NotBefore lies in the past", "none, Entra backdates by itself"),
+		integer(func(r *RelyingParty) *int { return &r.NotBeforeSkew })),
+	field(info("AlwaysRequireAuthentication", TypeBoolean, "False", ADFS2012R2, "a session is not enough, users sign in each time", "Conditional Access sign-in frequency"),
+		boolean(func(r *RelyingParty) *bool { return &r.AlwaysRequireAuthentication })),
+	field(info("AllowedAuthenticationClassReferences", TypeStrings, "", ADFS2012R2, "the authentication contexts that are allowed", "Conditional Access authentication strength"),
+		list(func(r *RelyingParty) *[]string { return &r.AllowedAuthenticationClassReferences })),
+	field(info("ClaimsProviderName", TypeStrings, "", ADFS2012R2, "the claims providers that users may come from", "external identity providers by hand"),
+		list(func(r *RelyingParty) *[]string { return &r.ClaimsProviderName })),
+	field(info("RequestMFAFromClaimsProviders", TypeBoolean, "False", ADFS2016, "the claims provider is asked for multi-factor authentication", "cross-tenant MFA trust"),
+		boolean(func(r *RelyingParty) *bool { return &r.RequestMFAFromClaimsProviders })),
+	field(info("MetadataUrl", TypeString, "", ADFS20, "where the app publishes its metadata", "not supported, kept for the record"),
+		text(func(r *RelyingParty) *string { return &r.MetadataURL })),
+	field(info("MonitoringEnabled", TypeBoolean, "False", ADFS20, "the metadata is fetched and compared", "not supported"),
+		boolean(func(r *RelyingParty) *bool { return &r.MonitoringEnabled })),
+	field(info("AutoUpdateEnabled", TypeBoolean, "False", ADFS20, "the trust follows the metadata", "not supported"),
+		boolean(func(r *RelyingParty) *bool { return &r.AutoUpdateEnabled })),
+	field(info("LastMonitoredTime", TypeTime, "", ADFS20, "when the metadata was last fetched", "none"),
+		instant(func(r *RelyingParty) *time.Time { return &r.LastMonitoredTime })),
+	field(info("LastUpdateTime", TypeTime, "", ADFS20, "when the trust was last updated from the metadata", "none"),
+		instant(func(r *RelyingParty) *time.Time { return &r.LastUpdateTime })),
+	field(info("LastPublishedPolicyCheckSuccessful", TypeBoolean, "", ADFS20, "whether the metadata was fetched", "none"),
+		text(func(r *RelyingParty) *string { return &r.LastPublishedPolicyCheckSuccessful })),
+	field(info("ConflictWithPublishedPolicy", TypeBoolean, "False", ADFS20, "the trust differs from the metadata", "none, settle it before the move"),
+		boolean(func(r *RelyingParty) *bool { return &r.ConflictWithPublishedPolicy })),
+	field(info("IssuanceTransformRules", TypeRules, "", ADFS20, "the rules that make the claims of the token", "claims"),
+		rules(func(r *RelyingParty) *Text { return &r.IssuanceTransformRules })),
+	field(info("IssuanceAuthorizationRules", TypeRules, "", ADFS20, "the rules that permit or deny users", "assignment, Conditional Access"),
+		rules(func(r *RelyingParty) *Text { return &r.IssuanceAuthorizationRules })),
+	field(info("DelegationAuthorizationRules", TypeRules, "", ADFS20, "who may act as a user (WS-Trust ActAs)", "not supported"),
+		rules(func(r *RelyingParty) *Text { return &r.DelegationAuthorizationRules })),
+	field(info("ImpersonationAuthorizationRules", TypeRules, "", ADFS20, "who may impersonate a user (WS-Trust OnBehalfOf)", "not supported"),
+		rules(func(r *RelyingParty) *Text { return &r.ImpersonationAuthorizationRules })),
+	field(info("AdditionalAuthenticationRules", TypeRules, "", ADFS2012R2, "when multi-factor authentication is demanded", "Conditional Access"),
+		rules(func(r *RelyingParty) *Text { return &r.AdditionalAuthenticationRules })),
+	field(info("AccessControlPolicyName", TypeString, "", ADFS2016, "the access control policy that takes the place of authorization rules", "assignment, Conditional Access"),
+		text(func(r *RelyingParty) *string { return &r.AccessControlPolicyName })),
+	field(info("AccessControlPolicyParameters", TypeAny, "", ADFS2016, "the groups, networks or claims of the access control policy", "assignment, Conditional Access"),
+		value(func(r *RelyingParty) **Value { return &r.AccessControlPolicyParameters })),
+	field(info("ResultantPolicy", TypePolicy, "", ADFS2016, "the access control policy with its parameters applied", "assignment, Conditional Access"), setPolicy),
+	field(info("ClaimsAccepted", TypeDescriptions, "", ADFS20, "the claims that the app says it wants", "none, compared with the claims"), setDescriptions),
+	field(info("ProxyEndpointMappings", TypeAny, "", ADFS2012R2, "addresses published through the Web Application Proxy", "application proxy"),
+		value(func(r *RelyingParty) **Value { return &r.ProxyEndpointMappings })),
+	field(info("ProxyTrustedEndpoints", TypeStrings, "", ADFS2012R2, "addresses trusted through the Web Application Proxy", "application proxy"),
+		list(func(r *RelyingParty) *[]string { return &r.ProxyTrustedEndpoints })),
+	field(info("PublishedThroughProxy", TypeBoolean, "False", ADFS2012R2, "the app is published through the Web Application Proxy", "application proxy"),
+		boolean(func(r *RelyingParty) *bool { return &r.PublishedThroughProxy })),
+	field(info("EnableJWT", TypeBoolean, "False", ADFS2012R2, "tokens are JWTs", "OpenID Connect by hand"),
+		boolean(func(r *RelyingParty) *bool { return &r.EnableJWT })),
+	field(enum(clientTypes, info("AllowedClientTypes", TypeEnumeration, "Public, Confidential", ADFS2012R2, "the OAuth clients that are allowed", "none for SAML")),
+		text(func(r *RelyingParty) *string { return &r.AllowedClientTypes })),
+	field(enum(tokenDevices, info("IssueOAuthRefreshTokensTo", TypeEnumeration, "AllDevices", ADFS2012R2, "the devices that get refresh tokens", "none for SAML")),
+		text(func(r *RelyingParty) *string { return &r.IssueOAuthRefreshTokensTo })),
+	field(info("RefreshTokenProtectionEnabled", TypeBoolean, "True", ADFS2016, "refresh tokens are protected", "none for SAML"),
+		boolean(func(r *RelyingParty) *bool { return &r.RefreshTokenProtectionEnabled })),
+	field(info("Notes", TypeString, "", ADFS20, "notes of the administrator", "notes"),
+		text(func(r *RelyingParty) *string { return &r.Notes })),
+	field(info("OrganizationInfo", TypeString, "", ADFS20, "the organization named in the metadata", "none"),
+		text(func(r *RelyingParty) *string { return &r.OrganizationInfo })),
+	field(info("ObjectIdentifier", TypeString, "", ADFS2016, "the key of the trust in AD FS", "none, tells runs apart"),
+		text(func(r *RelyingParty) *string { return &r.ObjectIdentifier })),
+	field(info("ScopeGroupId", TypeString, "", ADFS2016, "the group of trusts that it belongs to", "none"),
+		text(func(r *RelyingParty) *string { return &r.ScopeGroupID })),
+	field(info("ScopeGroupIdentifier", TypeString, "", ADFS2019, "the identifier of that group", "none"),
+		text(func(r *RelyingParty) *string { return &r.ScopeGroupIdentifier })),
+	field(enum(deviceMethod, info("DeviceAuthenticationMethod", TypeEnumeration, "", ADFS2019, "how devices prove who they are", "Conditional Access device conditions")),
+		text(func(r *RelyingParty) *string { return &r.DeviceAuthenticationMethod })),
 }
 
 // Properties lists what is known of the properties of a kind of object, in the
@@ -207,9 +208,5 @@ func Properties(k Kind) []*PropertyInfo {
 // LookUp finds a property of a kind by its name, without regard to letter case;
 // nil where it is unknown.
 func LookUp(k Kind, name string) *PropertyInfo {
-	row := kindRow(k)
-	if row == nil {
-		return nil
-	}
-	return row.byName[strings.ToLower(name)]
+	return kindRow(k).lookUp(name)
 }

@@ -46,32 +46,42 @@ func (t Text) At(offset int) finding.Span {
 }
 
 // Slice is the part of the text between two byte offsets into Value, with its
-// places.
+// places. Offsets outside Value stand for its nearest end.
 func (t Text) Slice(from, to int) Text {
 	from = min(max(from, 0), len(t.Value))
-	to = min(max(to, from), len(t.Value))
-	start, end := t.At(from), t.At(to)
-	part := Text{Value: t.Value[from:to], Span: start}
-	part.Span.End = max(end.Offset, start.Offset)
-	if to == len(t.Value) {
-		part.Span.End = max(t.Span.End, start.Offset)
-	}
-	first := sort.Search(len(t.marks), func(i int) bool { return t.marks[i].at > from })
-	if len(t.marks) == 0 {
-		return part
-	}
-	part.marks = append(part.marks, mark{offset: start.Offset, line: start.Line, column: start.Column})
-	if first > 0 && t.marks[first-1].width > 0 {
-		part.marks[0].width = t.marks[first-1].width
-	}
-	for _, m := range t.marks[first:] {
-		if m.at >= to {
-			break
+	return t.cut([2]int{from, min(max(to, from), len(t.Value))})[0]
+}
+
+// cut makes texts of ranges, which ascend and do not overlap, in one pass.
+func (t Text) cut(ranges ...[2]int) []Text {
+	parts := make([]Text, 0, len(ranges))
+	m := mark{offset: t.Span.Offset, line: t.Span.Line, column: t.Span.Column}
+	next := 0
+	for _, r := range ranges {
+		from, to := r[0], r[1]
+		for ; next < len(t.marks) && t.marks[next].at <= from; next++ {
+			m = t.marks[next]
 		}
-		m.at -= from
-		part.marks = append(part.marks, m)
+		if m.width == 0 && m.line > 0 {
+			m.offset, m.column, m.at = m.offset+from-m.at, m.column+utf8.RuneCountInString(t.Value[m.at:from]), from
+		}
+		part := Text{Value: t.Value[from:to], Span: finding.Span{Offset: m.offset, Line: m.line, Column: m.column}}
+		last := m
+		for i := next; i < len(t.marks) && t.marks[i].at < to; i++ {
+			last = t.marks[i]
+			inner := last
+			inner.at -= from
+			part.marks = append(part.marks, inner)
+		}
+		if len(part.marks) > 0 || m.width > 0 {
+			part.marks = slices.Insert(part.marks, 0, mark{offset: m.offset, width: m.width, line: m.line, column: m.column})
+		}
+		if part.Span.End = last.offset + last.width; last.width == 0 {
+			part.Span.End = last.offset + to - last.at
+		}
+		parts = append(parts, part)
 	}
-	return part
+	return parts
 }
 
 // cursor is a place in the file that moves over its text.
@@ -119,12 +129,22 @@ func (b *textBuilder) jump(at cursor) {
 	}
 }
 
+// longRun is how many bytes stand verbatim without a mark, so that places are
+// found soon in long lines.
+const longRun = 1024
+
 // verbatim adds text as the file has it.
 func (b *textBuilder) verbatim(raw []byte) {
 	for len(raw) > 0 {
 		line := raw
-		if i := bytes.IndexByte(raw, '\n'); i >= 0 {
+		if i := bytes.IndexByte(raw[:min(len(raw), longRun)], '\n'); i >= 0 {
 			line = raw[:i+1]
+		} else if len(raw) > longRun {
+			end := longRun
+			for !utf8.RuneStart(raw[end]) && end < longRun+utf8.UTFMax && end+1 < len(raw) {
+				end++
+			}
+			line = raw[:end]
 		}
 		if b.apart {
 			b.mark(0)
@@ -132,7 +152,7 @@ func (b *textBuilder) verbatim(raw []byte) {
 		}
 		b.value = append(b.value, line...)
 		b.at.over(line)
-		b.apart = line[len(line)-1] == '\n'
+		b.apart = line[len(line)-1] == '\n' || len(line) >= longRun
 		raw = raw[len(line):]
 	}
 }

@@ -99,6 +99,17 @@ func (v *Value) write(b *strings.Builder) {
 	}
 }
 
+// boolText is true or false as .NET prints it.
+func boolText(s string) string {
+	switch s {
+	case "true":
+		return "True"
+	case "false":
+		return "False"
+	}
+	return s
+}
+
 // strings lists the texts of a list.
 func (v *Value) strings() []string {
 	if v == nil || len(v.Items) == 0 {
