@@ -29,7 +29,8 @@ var rooms = map[string][]string{
 	"pkg/entra":          {"pkg/finding"},
 	"pkg/migrate":        {"pkg/adfs", "pkg/adfs/claimrule", "pkg/entra", "pkg/finding", "pkg/keys"},
 	"pkg/validate":       {"pkg/adfs/claimrule", "pkg/finding", "pkg/idperror", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig", "pkg/xmlenc"},
-	"pkg/report":         {"pkg/finding", "pkg/migrate", "pkg/profile", "pkg/saml", "pkg/validate", "pkg/xmldoc"},
+	"pkg/compare":        {"pkg/finding", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig"},
+	"pkg/report":         {"pkg/compare", "pkg/finding", "pkg/migrate", "pkg/profile", "pkg/saml", "pkg/validate", "pkg/xmldoc"},
 }
 
 // owners are the rooms that alone may import a package from outside, or one

@@ -49,10 +49,15 @@ func (o *common) bindTime(c *cobra.Command) {
 // bindVerdict adds the flags of commands that judge.
 func (o *common) bindVerdict(c *cobra.Command) {
 	o.bindTime(c)
+	o.bindFailOn(c)
 	f := c.Flags()
-	f.StringVar(&o.failOn, "fail-on", "error", "exit with 1 at findings of this `severity` or above: error, warning, info, never")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "only the diagnosis and the findings")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "also list what passed and what was not checked, and ask for a second opinion on signatures")
+}
+
+// bindFailOn adds --fail-on.
+func (o *common) bindFailOn(c *cobra.Command) {
+	c.Flags().StringVar(&o.failOn, "fail-on", "error", "exit with 1 at findings of this `severity` or above: error, warning, info, never")
 	complete(c, "fail-on", failOns)
 }
 

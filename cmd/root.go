@@ -39,6 +39,7 @@ func newRoot(env *Env) *cobra.Command {
 	root.AddCommand(
 		newCheck(env, runCheck),
 		newDecode(env, runDecode),
+		newCompare(env),
 		newChecks(env),
 		newExplain(env),
 		newProfiles(env),

@@ -20,6 +20,7 @@ func samples(dir string) error {
 		"reply-url.har":           signIn(with(func(r *samltest.Response) { r.Destination += "/" })),
 		"misnamed-claims.har":     signIn(with(renameClaims)),
 		"expired.har":             signIn(with(expire)),
+		"adfs.har":                adfsSignIn(),
 		"skewed.har":              signIn(with(skew)),
 		"refused.har":             signIn(samltest.NewErrorResponse("AADSTS75011: Authentication method 'X509, MultiFactor' by which the user authenticated with the service doesn't match requested authentication method 'Password, ProtectedTransport'.", "urn:oasis:names:tc:SAML:2.0:status:Responder", "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext")),
 		"tampered.xml":            tampered(),
@@ -64,6 +65,26 @@ func expire(r *samltest.Response) {
 	a := r.Assertions[0]
 	a.NotOnOrAfter = samltest.At(-6 * time.Minute)
 	a.NotBefore = samltest.At(-71 * time.Minute)
+}
+
+// adfsSignIn is the sign-in of the same user to the same app while AD FS was
+// still the identity provider.
+func adfsSignIn() string {
+	const issuer = "http://fs.contoso.com/adfs/services/trust"
+	r := samltest.NewResponse()
+	r.Issuer = issuer
+	a := r.Assertions[0]
+	a.Issuer = issuer
+	a.Attributes = []samltest.Attribute{
+		samltest.NewAttribute(samltest.ClaimEmail, samltest.User),
+		samltest.NewAttribute(samltest.ClaimName, `CONTOSO\ada`),
+		samltest.NewAttribute("first_name", "Ada"),
+		samltest.NewAttribute("urn:oid:2.5.4.4", "Lovelace"),
+		samltest.NewAttribute("http://schemas.xmlsoap.org/claims/Group", "Agents", "Service Desk"),
+	}
+	a.Authn[0].Context = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
+	r.Sign(samltest.SignAssertion, samltest.Other())
+	return signIn(r)
 }
 
 // skew makes the assertion begin 100 seconds after it was posted: the clock of

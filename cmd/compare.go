@@ -1,0 +1,109 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ssodoctor/ssodoctor/pkg/compare"
+	"github.com/ssodoctor/ssodoctor/pkg/report"
+	"github.com/ssodoctor/ssodoctor/pkg/trace"
+	"github.com/ssodoctor/ssodoctor/pkg/validate"
+)
+
+// compareOptions are the flags of compare.
+type compareOptions struct {
+	common
+	otherUser bool
+}
+
+const compareLong = `Hold two captures, two messages or two metadata files against each other.
+
+A is what works, B what replaces it: the token of AD FS and that of Entra ID for
+the same user, the sign-in of a user who gets in and that of one who does not,
+the metadata of last week and of today. Each difference comes with what it
+breaks for an app that works with A. Of a capture with several sign-ins the last
+is taken.
+
+The exit code is 1 where a difference breaks the app.`
+
+const compareExample = `  ssodoctor compare adfs.har entra.har
+  ssodoctor compare works.har fails.har --other-user
+  ssodoctor compare metadata-old.xml metadata-new.xml --format json`
+
+func newCompare(env *Env) *cobra.Command {
+	o := &compareOptions{}
+	c := &cobra.Command{
+		Use:     "compare A B",
+		Short:   "What differs between two tokens, captures or metadata files, and what that breaks",
+		Long:    compareLong,
+		Example: compareExample,
+		Args:    cobra.ExactArgs(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			return runCompare(c, env, o, args)
+		},
+	}
+	o.common.bind(c, report.ComparisonFormats...)
+	o.common.bindFailOn(c)
+	c.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "only what breaks the app, or may")
+	c.Flags().BoolVar(&o.otherUser, "other-user", false, "the two sign-ins are of different users: their values may differ")
+	return c
+}
+
+func runCompare(c *cobra.Command, env *Env, o *compareOptions, args []string) error {
+	if err := settle(c, env, o.config); err != nil {
+		return err
+	}
+	if err := o.choices(); err != nil {
+		return err
+	}
+	if args[0] == "-" && args[1] == "-" {
+		return usageError{errors.New("\"-\" stands for standard input and can be given once")}
+	}
+	var sides [2]*trace.Capture
+	for i, arg := range args {
+		capture, err := readOne(env, arg)
+		if err != nil {
+			return unusableError{err}
+		}
+		if !compare.Comparable(capture) {
+			return unusableError{fmt.Errorf("%s: holds no token, request or metadata to compare", capture.Name)}
+		}
+		sides[i] = capture
+	}
+	result := compare.Captures(sides[0], sides[1], compare.Options{OtherUser: o.otherUser})
+	if len(result.Facts) == 0 {
+		return unusableError{fmt.Errorf("%s holds %s and %s holds %s: there is nothing that both have", result.A.Name, result.A.Type, result.B.Name, result.B.Type)}
+	}
+	err := o.write(env, func(w io.Writer) error { return report.Comparison(w, result, o.format, o.look(env)) })
+	s := result.Summary
+	if err == nil && o.failing(validate.Summary{Error: s.Error, Warning: s.Warning, Info: s.Info}) {
+		return errFindings
+	}
+	return err
+}
+
+// choices holds the choices of the flags against what is known.
+func (o *compareOptions) choices() error {
+	return errors.Join(
+		oneOf("format", o.format, report.ComparisonFormats),
+		oneOf("color", o.color, colors),
+		oneOf("fail-on", o.failOn, failOns),
+	)
+}
+
+// readOne reads one capture from a file, or from standard input.
+func readOne(env *Env, arg string) (*trace.Capture, error) {
+	if arg == "-" {
+		return trace.Read(env.Stdin, stdinName, trace.Limits{})
+	}
+	file, err := os.Open(arg)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return trace.Read(file, arg, trace.Limits{})
+}
