@@ -54,7 +54,7 @@ func (p *person) directory(rule int, q *Query, params []string) ([]answer[string
 	}
 	var list []answer[string, bool]
 	for i, name := range d.Attributes {
-		values, err := p.user.directoryValues(name)
+		values, err := p.values(name)
 		if err != nil {
 			return nil, err
 		}
@@ -85,11 +85,43 @@ func (p *person) finds(rule int, d DirectoryQuery, account string, params []stri
 	if err != nil {
 		return false, err
 	}
-	if !filter.matches(p.user) {
+	if !filter.matches(p.searched) {
 		p.note(rule, "the directory was searched for "+quoteShort(text)+", which is not this user: the answer is taken to be empty")
 		return false, nil
 	}
 	return true, nil
+}
+
+// searched are the values of an attribute that a filter compares: the user is
+// a person and has an account, whatever the attributes tell.
+func (p *person) searched(name string) []string {
+	values := p.user.Attribute(name)
+	switch strings.ToLower(name) {
+	case "objectclass", "objectcategory":
+		return append([]string{"user", "person"}, values...)
+	case "samaccountname":
+		if len(values) == 0 {
+			return p.accountNames()
+		}
+	}
+	return values
+}
+
+// accountNames are the accounts of the user without their domain.
+func (p *person) accountNames() []string {
+	var names []string
+	for _, account := range p.accounts {
+		names = append(names, account[strings.IndexByte(account, '\\')+1:])
+	}
+	return names
+}
+
+// values are the values of an attribute as the store answers with them.
+func (p *person) values(name string) ([]string, error) {
+	if strings.EqualFold(name, "sAMAccountName") && !p.user.guesses() && p.user.Attribute(name) == nil {
+		return p.accountNames(), nil
+	}
+	return p.user.directoryValues(name)
 }
 
 func quoteList(values []string) string {

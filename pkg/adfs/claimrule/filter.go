@@ -100,33 +100,28 @@ func unescapeFilter(s string) string {
 	return b.String()
 }
 
-// matches tells whether the filter finds the user's own object. Letter case of
-// values does not count. The user is a person; class and category are not
-// asked of the attributes.
-func (f filter) matches(u *User) bool {
+// matches tells whether the filter finds an object with these attributes.
+// Letter case of values does not count.
+func (f filter) matches(attribute func(name string) []string) bool {
 	switch f.op {
 	case '&':
 		for _, p := range f.parts {
-			if !p.matches(u) {
+			if !p.matches(attribute) {
 				return false
 			}
 		}
 		return true
 	case '|':
 		for _, p := range f.parts {
-			if p.matches(u) {
+			if p.matches(attribute) {
 				return true
 			}
 		}
 		return false
 	case '!':
-		return !f.parts[0].matches(u)
+		return !f.parts[0].matches(attribute)
 	}
-	values := u.Attribute(f.name)
-	if values == nil && (strings.EqualFold(f.name, "objectClass") || strings.EqualFold(f.name, "objectCategory")) {
-		values = []string{"user", "person"}
-	}
-	for _, v := range values {
+	for _, v := range attribute(f.name) {
 		if f.fits(strings.ToLower(v)) {
 			return true
 		}

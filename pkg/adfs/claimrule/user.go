@@ -37,12 +37,13 @@ func (u *User) Attribute(name string) []string {
 	if values, ok := u.Attributes[name]; ok {
 		return values
 	}
-	for _, key := range sortedKeys(u.Attributes) {
-		if strings.EqualFold(key, name) {
-			return u.Attributes[key]
+	found := ""
+	for key := range u.Attributes {
+		if sameWord(key, name) && (found == "" || key < found) {
+			found = key
 		}
 	}
-	return nil
+	return u.Attributes[found]
 }
 
 func sortedKeys[V any](m map[string]V) []string {
@@ -62,9 +63,14 @@ func (u *User) first(attribute string) string {
 }
 
 // domain is the NetBIOS name of the user's domain, as far as anything tells
-// it: msDS-PrincipalName, the names of groups, the name of the domain's DNS
-// zone.
+// it: a claim with the account, msDS-PrincipalName, the names of groups, the
+// name of the domain's DNS zone.
 func (u *User) domain() string {
+	for _, c := range u.Claims {
+		if name, _, ok := strings.Cut(c.Value, `\`); ok && c.Type == TypeWindowsAccount {
+			return name
+		}
+	}
 	if name, _, ok := strings.Cut(u.first("msDS-PrincipalName"), `\`); ok {
 		return name
 	}
