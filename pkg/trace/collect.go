@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -16,11 +17,12 @@ type carrier struct {
 	exchange int
 	place    Place
 	time     time.Time
-	url      string // where the message goes
-	method   string // of the form or request, in upper case; empty where unknown
-	rawQuery string // of a URL, or of what may be one
-	decoded  []byte // a decoded copy of the message that the tool kept
-	quiet    bool   // what does not decode may well not be meant as a message
+	url      string   // where the message goes
+	method   string   // of the form or request, in upper case; empty where unknown
+	rawQuery string   // of a URL, or of what may be one
+	decoded  []byte   // a decoded copy of the message that the tool kept
+	repaired []string // what was undone in the text around, for each message in it
+	quiet    bool     // what does not decode may well not be meant as a message
 }
 
 // collector builds a Capture.
@@ -36,6 +38,14 @@ type collector struct {
 
 	openID   *openID // nil where there is no sign of it
 	bodiless int     // POST requests without a body
+	tunnels  int     // CONNECT requests: traffic that was not decrypted
+	bodies   []unreadBodies
+
+	format string        // of the capture, where its reader knows better than its first bytes
+	source io.Reader     // what is read at the moment, nil where it is unwrapped on the way
+	size   int64         // bytes of the input, where they are not read in sequence
+	within *finding.Span // the member of an archive that is read at the moment
+	nested int           // archives and mails around what is read
 }
 
 func newCollector(name string, limits Limits) *collector {
@@ -148,9 +158,16 @@ func (c *collector) value(name string, value []byte, from carrier, s Sighting, s
 		m.RawQuery = from.rawQuery
 	}
 	d.reportBinding(m)
+	d.reportRepaired(from)
 	m.Problems = append(d.problems, shared...)
 	c.add(m, from, s)
 	return true
+}
+
+func (d *decoded) reportRepaired(from carrier) {
+	for _, what := range from.repaired {
+		d.report("input-repaired", finding.Info, "%s", what)
+	}
 }
 
 // decodedCopy adds the copy that the capture tool shows, which has the bytes
@@ -205,6 +222,7 @@ func (c *collector) document(xml []byte, from carrier, problems ...finding.Probl
 		return
 	}
 	d.setXML(bytes.Clone(xml))
+	d.reportRepaired(from)
 	m := &Message{XML: d.xml, Problems: d.problems}
 	if rootOf(xml) == "Envelope" {
 		m.Binding = BindingSOAP

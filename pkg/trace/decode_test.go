@@ -143,12 +143,12 @@ func textCases() []textCase {
 		{"json with page", `{"body":` + quoted(page(plain)) + `}`, "json", ""},
 		{"log", `10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "POST /acs?SAMLResponse=` + esc(deflated(testXML)) + `&RelayState=x HTTP/1.1" 302 0` + "\n", "text", "response-by-redirect"},
 		{"log form", "2026-11-21 10:00:00 DEBUG body: SAMLResponse=" + esc(plain) + "&RelayState=x\n2026-11-21 10:00:01 done\n", "text", ""},
-		{"curl", `curl 'https://app.example/acs' -H 'Cookie: s=1' --data-raw 'SAMLResponse=` + esc(plain) + `&RelayState=x'`, "text", ""},
+		{"curl", `curl 'https://app.example/acs' -H 'Cookie: s=1' --data-raw 'SAMLResponse=` + esc(plain) + `&RelayState=x'`, "curl", ""},
 		{"log with escaped json", `10:00 INFO body={\"SAMLResponse\":\"` + plain + `\",\"x\":1}`, "text", ""},
 		{"log with html", "10:00 INFO <b>ok</b> SAMLResponse=" + esc(plain) + " <br>", "text", ""},
 		{"log with xml", "10:00 INFO received " + testXML[:len(testXML)-1] + " from idp", "text", ""},
 		{"leading words", "Hello, this is what I captured:\n\n" + plain + "\n\nRegards", "text", ""},
-		{"raw http", "POST /acs HTTP/1.1\r\nHost: app.example\r\n\r\nRelayState=x&SAMLResponse=" + esc(plain), "text", ""},
+		{"raw http", "POST /acs HTTP/1.1\r\nHost: app.example\r\n\r\nRelayState=x&SAMLResponse=" + esc(plain), "http", ""},
 		{"gzip", gzipped(testXML), "xml", ""},
 		{"deflated value", deflated(testXML), "base64", ""},
 		{"url", "https://app.example/acs?SAMLResponse=" + esc(deflated(testXML)) + "&RelayState=x", "url", "response-by-redirect"},
@@ -186,8 +186,8 @@ func TestTextFormats(t *testing.T) {
 			if got := checksOf(m); got != tc.checks {
 				t.Errorf("problems %q, want %q: %+v", got, tc.checks, m.Problems)
 			}
-			if m.Exchange != -1 {
-				t.Errorf("exchange %d, want -1", m.Exchange)
+			if want := capture.ExchangeCount - 1; m.Exchange != want || want > 0 {
+				t.Errorf("exchange %d, want %d", m.Exchange, want)
 			}
 		})
 	}

@@ -21,6 +21,12 @@ func (c *collector) exchange(e *entry) {
 	}
 	fact := factsOf(e)
 	fact.Index = index
+	if c.within != nil {
+		fact.Span = *c.within
+	}
+	if fact.Method == "CONNECT" {
+		c.tunnels++
+	}
 	from := carrier{exchange: index, time: fact.Time, url: e.url, decoded: e.decoded}
 	body, query := c.requestBody(e, from), c.requestURL(e, from)
 	if len(e.decoded) > 0 && !hasMessage(body) && !hasMessage(query) {

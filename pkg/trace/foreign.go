@@ -1,9 +1,6 @@
 package trace
 
-import (
-	"bytes"
-	"regexp"
-)
+import "bytes"
 
 // foreign is a kind of file that is known and not read.
 type foreign struct {
@@ -12,18 +9,12 @@ type foreign struct {
 	advice string
 }
 
-const adviceInstead = "this format is not read by this version; export a HAR instead"
-
 // foreigns are tried in order, on the first bytes of the input.
 var foreigns = []foreign{
-	{magic("PK\x03\x04", "PK\x05\x06"), "a ZIP archive (Fiddler SAZ, an Office file or a zipped capture)", "unpack it and give the file inside; a Fiddler session archive " + adviceInstead[len("this format "):]},
-	{magic("\xac\xed\x00\x05"), "a Charles session (.chls)", adviceInstead},
-	{isCharlesJSON, "a Charles JSON session (.chlsj)", adviceInstead},
-	{isBurp, "an XML file of saved Burp items", adviceInstead},
-	{isTnetstring, "a mitmproxy flow file", adviceInstead + ": mitmdump -nr FILE --set hardump=login.har"},
+	{magic("\xac\xed\x00\x05"), "a Charles session (.chls)", "export it from Charles as JSON session file (.chlsj) or as HAR"},
 	{magic("ElfFile\x00"), "a Windows event log (.evtx)", "open it in Event Viewer and copy the event as text or save it as XML"},
-	{magic("\x0a\x0d\x0d\x0a"), "a pcapng network capture", "the traffic in it is encrypted; " + adviceExportHAR},
-	{magic("\xd4\xc3\xb2\xa1", "\xa1\xb2\xc3\xd4", "\x4d\x3c\xb2\xa1"), "a pcap network capture", "the traffic in it is encrypted; " + adviceExportHAR},
+	{magic("\x0a\x0d\x0d\x0a"), "a pcapng network capture", "give Wireshark the TLS keys and export the dissection as JSON, or " + adviceExportHAR},
+	{magic("\xd4\xc3\xb2\xa1", "\xa1\xb2\xc3\xd4", "\x4d\x3c\xb2\xa1"), "a pcap network capture", "give Wireshark the TLS keys and export the dissection as JSON, or " + adviceExportHAR},
 	{magic("\x89PNG"), "a PNG image", adviceText},
 	{magic("\xff\xd8\xff"), "a JPEG image", adviceText},
 	{magic("GIF8"), "a GIF image", adviceText},
@@ -54,19 +45,6 @@ func magic(prefixes ...string) func([]byte) bool {
 		}
 		return false
 	}
-}
-
-var tnetstring = regexp.MustCompile(`^[0-9]{1,12}:[0-9]{1,9}:[a-z_]`)
-
-func isTnetstring(head []byte) bool { return tnetstring.Match(head) }
-
-func isBurp(head []byte) bool {
-	return bytes.HasPrefix(head, []byte("<")) && bytes.Contains(head[:min(len(head), 4096)], []byte("<items burpVersion"))
-}
-
-func isCharlesJSON(head []byte) bool {
-	head = head[:min(len(head), 4096)]
-	return bytes.HasPrefix(head, []byte("[")) && bytes.Contains(head, []byte(`"protocolVersion"`)) && bytes.Contains(head, []byte(`"actualPort"`))
 }
 
 // foreignKind finds the row for the first bytes of an input.

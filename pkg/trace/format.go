@@ -20,8 +20,15 @@ type Format struct {
 	Name string
 	// Title is the format in words, with its article.
 	Title string
-	is    func(head []byte) bool
-	read  func(*collector, *bufio.Reader) error
+	// From says who writes it, or where it comes from.
+	From string
+
+	is     func(head []byte) bool
+	read   func(*collector, *bufio.Reader) error
+	binary bool // is no text
+	// tunnels says how traffic is decrypted that the capture has none of,
+	// codings how bodies are saved that it has in a coding that is not read.
+	tunnels, codings string
 }
 
 // Formats lists what is read, in the order in which it is recognised.
@@ -29,25 +36,57 @@ func Formats() []Format { return formatTable() }
 
 func formatTable() []Format {
 	return []Format{
-		{"har", "a HAR file", isHAR, (*collector).readHAR},
-		{"saml-tracer", "a SAML-tracer export", isSAMLTracer, (*collector).readSAMLTracer},
-		{"json", "a JSON text", isJSON, whole((*collector).readJSON)},
-		{"html", "an HTML page", isHTML, whole((*collector).readHTML)},
-		{"xml", "an XML document", isXMLStart, whole((*collector).readXML)},
-		{"url", "a URL", isURL, whole((*collector).readURLs)},
-		{"form", "a form body", isForm, whole((*collector).readForms)},
-		{"base64", "a Base64 text", isValue, whole((*collector).readValues)},
-		{"text", "a text", func([]byte) bool { return true }, whole((*collector).readText)},
+		{Name: "har", Title: "a HAR file", From: "Chrome, Edge, Firefox, Safari, Charles, Fiddler, Insomnia, mitmproxy", is: isHAR, read: (*collector).readHAR},
+		{Name: "saml-tracer", Title: "a SAML-tracer export", From: "the browser extension SAML-tracer, any version and masking profile", is: isSAMLTracer, read: (*collector).readSAMLTracer},
+		{Name: "saml-chrome-panel", Title: "a SAML Chrome Panel export", From: "the browser extension SAML Chrome Panel", is: isChromePanel, read: (*collector).readChromePanel},
+		{Name: "saz", Title: "a Fiddler session archive", From: "Fiddler Classic and Everywhere (.saz)", is: isSAZ, read: (*collector).readZip, binary: true,
+			tunnels: "in Fiddler switch on Tools > Options > HTTPS > Decrypt HTTPS traffic", codings: "in Fiddler select the sessions and choose Decode Selected Sessions before saving"},
+		{Name: "zip", Title: "a ZIP archive", From: "any tool, with captures of any of these formats inside", is: isZip, read: (*collector).readZip, binary: true},
+		{Name: "burp", Title: "an XML file of saved Burp items", From: "Burp Suite, \"Save items\"", is: isBurp, read: whole((*collector).readBurp)},
+		{Name: "mitmproxy", Title: "a mitmproxy flow file", From: "mitmproxy, mitmdump and mitmweb, file versions 10 to 21", is: isMitmproxy, read: (*collector).readMitmproxy, binary: true,
+			tunnels: "install the mitmproxy certificate on the machine that signs in", codings: "save a HAR instead: mitmdump -nr FILE --set hardump=login.har"},
+		{Name: "charles", Title: "a Charles JSON session", From: "Charles (.chlsj)", is: isCharles, read: (*collector).readCharles,
+			tunnels: "in Charles switch on Proxy > SSL Proxying for these hosts"},
+		{Name: "wireshark", Title: "a Wireshark export", From: "Wireshark and tshark: packet dissections as JSON, PDML or plain text", is: isWireshark, read: (*collector).readWireshark},
+		{Name: "event-log", Title: "a Windows event log in XML", From: "Event Viewer, wevtutil and Get-WinEvent, for the AD FS logs", is: isEventLog, read: whole((*collector).readEventLog)},
+		{Name: "json", Title: "a JSON text", From: "any program", is: isJSON, read: whole((*collector).readJSON)},
+		{Name: "html", Title: "an HTML page", From: "\"View source\" of the page that posts the message", is: isHTML, read: whole((*collector).readHTML)},
+		{Name: "xml", Title: "an XML document", From: "any tool that shows messages decoded, the Entra test panel", is: isXMLStart, read: whole((*collector).readXML)},
+		{Name: "url", Title: "a URL", From: "the address bar", is: isURL, read: whole((*collector).readURLs)},
+		{Name: "form", Title: "a form body", From: "\"View source\" of a form in the browser's network log", is: isForm, read: whole((*collector).readForms)},
+		{Name: "http", Title: "an HTTP message as text", From: "Burp, Wireshark's \"Follow stream\", developer tools", is: isRawHTTP, read: whole((*collector).readRawHTTP)},
+		{Name: "curl-trace", Title: "what curl reports", From: "curl -v, --trace and --trace-ascii", is: isCurlTrace, read: whole((*collector).readCurlTrace)},
+		{Name: "curl", Title: "a command that repeats a request", From: "the browser's \"Copy as cURL\" (bash and cmd), \"Copy as PowerShell\" and \"Copy as fetch\"", is: isCommand, read: whole((*collector).readCommands)},
+		{Name: "mail", Title: "an e-mail", From: "a mail program (.eml), with what is attached", is: isMail, read: whole((*collector).readMail)},
+		{Name: "base64", Title: "a Base64 text", From: "the SAMLResponse value as it was sent", is: isValue, read: whole((*collector).readValues)},
+		{Name: "text", Title: "a text", From: "logs of nginx, syslog, Spring, SimpleSAMLphp, Shibboleth, Keycloak; mails, terminals, clipboards", is: func([]byte) bool { return true }, read: whole((*collector).readText)},
 	}
 }
 
-func formatTitle(name string) string {
+// formatOf finds a format by its name; any other gives one without advice.
+func formatOf(name string) Format {
 	for _, f := range formatTable() {
 		if f.Name == name {
-			return f.Title
+			return f
 		}
 	}
-	return "an input"
+	return Format{Title: "an input"}
+}
+
+func formatTitle(name string) string { return formatOf(name).Title }
+
+func (f Format) uncompressed() string {
+	if f.codings != "" {
+		return f.codings
+	}
+	return adviceExportHAR
+}
+
+func (f Format) decrypted() string {
+	if f.tunnels != "" {
+		return f.tunnels
+	}
+	return "switch on the decryption of HTTPS in the tool that captures"
 }
 
 // headBytes is how much of an input is looked at to recognise it.
@@ -61,8 +100,10 @@ func ReadBytes(data []byte, name string, limits Limits) (*Capture, error) {
 	return newCollector(name, limits).capturing(bytes.NewReader(data), min(headBytes, len(data)+16))
 }
 
-// Read reads a capture of any format in [Formats]. HAR files are streamed, all
-// other inputs are read whole up to Limits.Text.
+// Read reads a capture of any format in [Formats]. HAR files and the exports
+// of SAML-tracer, mitmproxy, Charles and Wireshark are streamed; of an archive
+// one member is read at a time, for which r is read at random where it is a
+// file. All other inputs are read whole up to Limits.Text.
 //
 // The Capture is never nil, also beside an error. The error is an
 // *[UnreadableError] where the input cannot be read at all, a
@@ -80,16 +121,21 @@ func (c *collector) capturing(r io.Reader, buffer int) (*Capture, error) {
 	if format != nil {
 		c.capture.Format = format.Name
 	}
+	if c.format != "" {
+		c.capture.Format = c.format
+	}
 	if err != nil {
 		if u := (*UnreadableError)(nil); errors.As(err, &u) {
 			u.Name = c.capture.Name
 		}
 		return c.capture, err
 	}
-	return c.capture, c.verdict(counted.n)
+	c.reportUnread()
+	return c.capture, c.verdict(max(counted.n, c.size))
 }
 
 func (c *collector) read(r io.Reader, buffer int) (*Format, error) {
+	c.source = r
 	src, head, err := c.open(r, buffer)
 	if err != nil {
 		return nil, err
@@ -97,13 +143,14 @@ func (c *collector) read(r io.Reader, buffer int) (*Format, error) {
 	if f := foreignKind(head); f != nil {
 		return nil, &UnreadableError{Reason: "the input is " + f.what, Advice: f.advice}
 	}
-	if utf16Order(head) == nil && isBinary(head) {
-		return nil, &UnreadableError{Reason: fmt.Sprintf("the input is binary data of an unknown kind (it starts with % x)", head[:min(len(head), 8)]), Advice: adviceText}
-	}
+	binary := utf16Order(head) == nil && isBinary(head)
 	for _, f := range formatTable() {
-		if f.is(head) {
+		if (f.binary || !binary) && f.is(head) {
 			return &f, f.read(c, src)
 		}
+	}
+	if binary {
+		return nil, &UnreadableError{Reason: fmt.Sprintf("the input is binary data of an unknown kind (it starts with % x)", head[:min(len(head), 8)]), Advice: adviceText}
 	}
 	panic("the last format takes everything")
 }
@@ -128,6 +175,7 @@ func (c *collector) open(r io.Reader, buffer int) (*bufio.Reader, []byte, error)
 		if inner == nil {
 			break
 		}
+		c.source = nil
 		src = bufio.NewReaderSize(&ratioReader{r: inner, in: r, ratio: int64(c.limits.Ratio)}, headBytes)
 	}
 	head, err := src.Peek(headBytes)
@@ -155,7 +203,7 @@ func (c *collector) open(r io.Reader, buffer int) (*bufio.Reader, []byte, error)
 func (c *collector) all(src *bufio.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(src, int64(c.limits.Text)+1))
 	if len(data) > c.limits.Text {
-		return nil, &UnreadableError{Check: "input-too-large", Reason: fmt.Sprintf("the input has more than %d bytes, which only a HAR file may have", c.limits.Text), Advice: advicePaste}
+		return nil, &UnreadableError{Check: "input-too-large", Reason: fmt.Sprintf("the input has more than %d bytes, which only formats that are streamed may have", c.limits.Text), Advice: advicePaste}
 	}
 	if err != nil && isTruncation(err) {
 		c.problem(-1, "input-truncated", finding.Error, "the compressed input ends early or is damaged after %d bytes", len(data))

@@ -54,10 +54,7 @@ const (
 
 func (c *collector) readHAR(src *bufio.Reader) error {
 	h := harReader{c, newJSONStream(src)}
-	if bom, _ := src.Peek(3); bytes.Equal(bom, []byte("\ufeff")) {
-		n, _ := src.Discard(3)
-		h.s.base = int64(n)
-	}
+	h.skipMark(src)
 	h.s.object(h.member(1))
 	return h.finish("the HAR file")
 }
@@ -82,6 +79,14 @@ func (h *harReader) finish(file string) error {
 	return nil
 }
 
+// skipMark passes over a byte order mark.
+func (h *harReader) skipMark(src *bufio.Reader) {
+	if mark, _ := src.Peek(3); bytes.Equal(mark, []byte("\ufeff")) {
+		n, _ := src.Discard(3)
+		h.s.base = int64(n)
+	}
+}
+
 // maxHARDepth is how deep "entries" may stand: at the top, in "log", or with
 // one more object around that.
 const maxHARDepth = 3
@@ -104,21 +109,23 @@ func (h *harReader) entry() {
 	s := h.s
 	s.next()
 	e := entry{span: s.here()}
-	s.object(func(key string) {
-		switch key {
-		case "startedDateTime":
-			e.started = string(s.string(maxWord))
-		case "request":
-			s.object(func(key string) { h.request(&e, key) })
-		case "response":
-			s.object(func(key string) { h.response(&e, key) })
-		default:
-			s.skip()
-		}
-	})
+	s.object(func(key string) { h.entryMember(&e, key) })
 	e.span.End = s.offset()
 	if e.url != "" || e.method != "" || e.status != 0 || !s.broken {
 		h.exchange(&e)
+	}
+}
+
+func (h *harReader) entryMember(e *entry, key string) {
+	switch key {
+	case "startedDateTime":
+		e.started = string(h.s.string(maxWord))
+	case "request":
+		h.s.object(func(key string) { h.request(e, key) })
+	case "response":
+		h.s.object(func(key string) { h.response(e, key) })
+	default:
+		h.s.skip()
 	}
 }
 
@@ -203,10 +210,14 @@ var wantedHeaders = map[string]bool{
 
 // headers reads a list of {"name", "value"} objects, of [name, value] arrays,
 // or an object of names.
-func (h *harReader) headers() []header {
+func (h *harReader) headers() []header { return h.headersOf(nil) }
+
+// headersOf reads the wanted headers and some more.
+func (h *harReader) headersOf(more map[string]bool) []header {
 	var out []header
 	h.named(maxHeader, maxHeader, func(name []byte) bool {
-		return len(name) <= 16 && wantedHeaders[string(bytes.ToLower(name))]
+		key := string(bytes.ToLower(name[:min(len(name), 32)]))
+		return wantedHeaders[key] || more[key]
 	}, func(name string, value []byte) {
 		out = append(out, header{string(bytes.ToLower([]byte(name))), string(value)})
 	})

@@ -2,10 +2,13 @@ package trace
 
 import (
 	"bufio"
+	"bytes"
 	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
 var tracerKey = regexp.MustCompile(`^\{\s*"(requests"\s*:\s*\[|timestamp"\s*:[^,]{1,64},\s*"requests"\s*:)`)
@@ -20,10 +23,12 @@ func isSAMLTracer(head []byte) bool { return tracerKey.Match(head) }
 // the decoded message remains and is used.
 func (c *collector) readSAMLTracer(src *bufio.Reader) error {
 	h := harReader{c, newJSONStream(src)}
+	masked := map[string]int{}
+	defer func() { h.reportMasks(masked) }()
 	h.s.object(func(key string) {
 		switch key {
 		case "requests":
-			h.s.array(h.tracerEntry)
+			h.s.array(func() { h.tracerEntry(masked) })
 		case "timestamp":
 			h.capture.Exported = h.timestamp()
 		default:
@@ -45,7 +50,23 @@ func (h *harReader) timestamp() time.Time {
 	return time.Time{}
 }
 
-func (h *harReader) tracerEntry() {
+// tracerProfiles are the profiles that replace values, and how their
+// placeholders begin.
+var tracerProfiles = []struct{ name, start, kept string }{
+	{"Mask values", "{hash:", "equal values have equal hashes"},
+	{"Remove values", "{obf:", "equal values have equal numbers"},
+}
+
+// reportMasks says what a masked export still allows, and what it still shows.
+func (h *harReader) reportMasks(masked map[string]int) {
+	for _, p := range tracerProfiles {
+		if n := masked[p.start]; n > 0 && len(h.capture.Messages) > 0 {
+			h.problem(-1, "input-masked", finding.Info, "SAML-tracer exported with the profile %q: %d posted values such as RelayState are gone (%s), while the messages stand decoded beside them, so that content, times and signatures can be judged. The export still shows the messages with the user's name, address and claims, and every URL: share it as carefully as one that is not masked", p.name, n, p.kept)
+		}
+	}
+}
+
+func (h *harReader) tracerEntry(masked map[string]int) {
 	s := h.s
 	if s.next() != '{' {
 		s.skip() // versions before 1.9.3 could leave null
@@ -54,6 +75,13 @@ func (h *harReader) tracerEntry() {
 	e := entry{span: s.here(), hasBody: true}
 	s.object(func(key string) { h.tracerMember(&e, key) })
 	e.span.End = s.offset()
+	for _, p := range e.params {
+		for _, profile := range tracerProfiles {
+			if bytes.HasPrefix(p.value, []byte(profile.start)) {
+				masked[profile.start]++
+			}
+		}
+	}
 	if e.method != "POST" {
 		// The extension maps each byte of an inflated message to a character.
 		e.decoded = latin1(e.decoded)

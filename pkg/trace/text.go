@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html"
 	"regexp"
+	"slices"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
@@ -23,6 +24,9 @@ func (c *collector) readXML(text []byte) {
 		}
 	}
 	docs := splitXML(text, c.limits.Messages+1)
+	if c.nested > 0 && !slices.ContainsFunc(docs, func(d xmlSpan) bool { return messageRoots[d.localName()] }) {
+		return // of the files in an archive, not every XML is meant as a message
+	}
 	if len(docs) != 1 {
 		for _, doc := range docs {
 			c.document(text[doc.start:doc.end], bare())
@@ -146,9 +150,11 @@ func (c *collector) eachRecord(text []byte, starts func([]byte) bool, read func(
 func (c *collector) readValues(text []byte) {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	var pending []byte
+	from := bare()
+	from.quiet = c.nested > 0 // any word in a file of an archive
 	flush := func() {
 		if len(bytes.TrimSpace(pending)) > 0 {
-			c.value("", pending, bare(), Sighting{}, nil, 0)
+			c.value("", pending, from, Sighting{}, nil, 0)
 		}
 		pending = nil
 	}
@@ -172,8 +178,9 @@ func (c *collector) wholeValue(line []byte) bool {
 
 // readText looks for messages in any text: a log, an e-mail, a terminal.
 func (c *collector) readText(text []byte) {
-	text = bytes.TrimPrefix(text, []byte("\ufeff"))
-	if c.scan(text, bare(), 0) > 0 {
+	from := bare()
+	text, from.repaired = c.tidy(bytes.TrimPrefix(text, []byte("\ufeff")))
+	if c.scan(text, from, 0) > 0 {
 		return
 	}
 	if bytes.Count(text, []byte("\n")) < 2 || len(text) < 4096 {
@@ -359,6 +366,7 @@ func stripLinePrefix(text []byte, doc xmlSpan) []byte {
 		return nil
 	}
 	out := make([]byte, 0, len(xml))
+	out = append(out, declarationBefore(text[:lineStart], prefix)...)
 	first := true
 	for line := range bytes.Lines(xml) {
 		if !first {
@@ -371,6 +379,18 @@ func stripLinePrefix(text []byte, doc xmlSpan) []byte {
 		out = append(out, line...)
 	}
 	return out
+}
+
+// declarationBefore gives the XML declaration that stands alone on the line
+// before, behind the same prefix.
+func declarationBefore(text, prefix []byte) []byte {
+	start := bytes.LastIndexByte(bytes.TrimSuffix(text, []byte("\n")), '\n') + 1
+	if line := text[start:]; len(line) > len(prefix) && sameShape(prefix, line[:len(prefix)]) {
+		if line = line[len(prefix):]; bytes.HasPrefix(line, []byte("<?xml ")) && bytes.HasSuffix(bytes.TrimRight(line, "\r\n"), []byte("?>")) {
+			return line
+		}
+	}
+	return nil
 }
 
 func sameShape(a, b []byte) bool {

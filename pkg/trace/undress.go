@@ -22,6 +22,7 @@ var wrappings = []wrapping{
 	{"HTML-encoded", stripEntities},
 	{"percent-encoded", stripPercent},
 	{"escaped as a JSON string", stripJSONEscapes},
+	{"escaped by a log (\\x22, #012)", stripLogEscapes},
 	{"quoted-printable (from an e-mail)", stripQuotedPrintable},
 }
 

@@ -81,10 +81,15 @@ func (c *collector) verdict(size int64) error {
 		}
 		e.Reason = p.Detail
 	}
+	if c.tunnels > 0 && c.tunnels == c.capture.ExchangeCount {
+		e.Reason = strings.TrimPrefix(e.Reason+"; ", "; ") + fmt.Sprintf("all %d exchanges are tunnels (CONNECT) whose traffic was not decrypted", c.tunnels)
+		e.Advice = formatOf(e.Format).decrypted() + " and sign in again"
+		return e
+	}
 	if c.bodiless > 0 {
 		e.Reason = strings.TrimPrefix(e.Reason+"; ", "; ") + fmt.Sprintf("%d POST requests have no body in the capture", c.bodiless)
 	}
-	if e.Format == "har" {
+	if e.Format == "har" || e.Exchanges > 0 {
 		e.Advice = adviceExportHAR
 	}
 	return e

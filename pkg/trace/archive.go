@@ -1,0 +1,196 @@
+package trace
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+)
+
+var isZip = magic("PK\x03\x04", "PK\x05\x06")
+
+// archive reads the members of a ZIP file one at a time. Nothing is written
+// anywhere, so the names of members are mere labels.
+type archive struct {
+	*collector
+	left int64 // bytes that may still be inflated
+}
+
+// encrypted is bit 0 of the flags of a member (APPNOTE 4.4.4).
+const encrypted = 0x1
+
+// readZip reads a ZIP archive: one of Fiddler as its sessions, of any other
+// each member as a capture of its own, in the order of the archive. The
+// exchanges of all members are numbered through.
+func (c *collector) readZip(src *bufio.Reader) error {
+	data, size, err := c.randomAccess(src)
+	if err != nil {
+		return err
+	}
+	directory, err := zip.NewReader(data, size)
+	if directory == nil || err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return &UnreadableError{Reason: fmt.Sprintf("the input is a ZIP archive that is cut off or damaged (%v)", err), Advice: "export or copy it again"}
+	}
+	c.size = size
+	a := archive{c, max(ratioSlack, size*int64(c.limits.Ratio))}
+	sessions := sazSessions(directory.File)
+	if len(sessions) > 0 {
+		c.format = "saz"
+		return a.readSAZ(sessions)
+	}
+	if office := officeKind(directory.File); office != "" {
+		return &UnreadableError{Reason: "the input is " + office, Advice: adviceText}
+	}
+	return a.members(directory.File)
+}
+
+// randomAccess gives the archive as something to jump about in: the file
+// itself, or what a pipe gives, up to Limits.Text.
+func (c *collector) randomAccess(src *bufio.Reader) (io.ReaderAt, int64, error) {
+	source := c.source
+	if counted, ok := source.(*countingReader); ok {
+		source = counted.r
+	}
+	if file, ok := source.(interface {
+		io.ReaderAt
+		io.Seeker
+	}); ok {
+		if size, err := file.Seek(0, io.SeekEnd); err == nil {
+			return file, size, nil
+		}
+	}
+	data, err := c.all(src)
+	return bytes.NewReader(data), int64(len(data)), err
+}
+
+// officeKind names an Office document, which is a ZIP archive too.
+func officeKind(files []*zip.File) string {
+	for _, f := range files[:min(len(files), 100)] {
+		switch dir, _, _ := strings.Cut(f.Name, "/"); dir {
+		case "word":
+			return "a Word document"
+		case "xl":
+			return "an Excel workbook"
+		case "ppt":
+			return "a PowerPoint presentation"
+		}
+	}
+	return ""
+}
+
+// maxNested is how deep archives and mails are opened in one another.
+const maxNested = 3
+
+// maxPassedOver is how many members that hold nothing are named.
+const maxPassedOver = 5
+
+func (a archive) members(files []*zip.File) error {
+	if a.nested++; a.nested > maxNested {
+		return &UnreadableError{Reason: fmt.Sprintf("the input is an archive inside %d archives", maxNested), Advice: "unpack it and give the file inside"}
+	}
+	defer func() { a.nested-- }()
+	var passed []string
+	locked, read := 0, 0
+	for _, f := range files {
+		base := path.Base(f.Name)
+		if f.FileInfo().IsDir() || strings.HasPrefix(base, ".") || strings.HasPrefix(f.Name, "__MACOSX/") {
+			continue
+		}
+		if f.Flags&encrypted != 0 {
+			locked++
+			continue
+		}
+		read++
+		why, err := a.member(f)
+		if err != nil {
+			return err
+		}
+		if why != "" {
+			passed = append(passed, finding.Quote(cutText(f.Name, 80))+" "+why)
+		}
+	}
+	return a.reportMembers(read, locked, passed)
+}
+
+func (a archive) reportMembers(read, locked int, passed []string) error {
+	if locked > 0 && read == 0 {
+		return &UnreadableError{Reason: "the input is an encrypted archive", Advice: "unpack it with its password and give the file inside"}
+	}
+	if locked > 0 {
+		a.problem(-1, "input-unread", finding.Info, "%d files in the archive are encrypted and were not read: unpack it with its password and give the files inside", locked)
+	}
+	if n := len(passed); n > 0 {
+		more := ""
+		if n > maxPassedOver {
+			passed, more = passed[:maxPassedOver], fmt.Sprintf(" and %d more", n-maxPassedOver)
+		}
+		a.problem(-1, "input-unread", finding.Info, "files in the archive that were passed over: %s%s", strings.Join(passed, ", "), more)
+	}
+	return nil
+}
+
+// member reads one file of an archive. Why says for which reason it was passed
+// over; the error ends the whole archive.
+func (a archive) member(f *zip.File) (why string, err error) {
+	r, err := f.Open()
+	if err != nil {
+		return "cannot be opened (" + err.Error() + ")", nil
+	}
+	defer r.Close()
+	outer, problems, messages, exchanges := a.within, len(a.capture.Problems), len(a.capture.Messages), a.capture.ExchangeCount
+	a.within = spanOf(f)
+	_, err = a.read(&limitedReader{r, &a.left}, headBytes)
+	a.within, a.format = outer, ""
+	for i := range a.capture.Problems[problems:] {
+		p := &a.capture.Problems[problems+i]
+		p.Detail = finding.Quote(cutText(f.Name, 80)) + ": " + p.Detail
+	}
+	var bad *UnreadableError
+	switch {
+	case errors.As(err, &bad) && bad.Check != "":
+		a.problem(-1, bad.Check, finding.Error, "%s: %s; %s", finding.Quote(cutText(f.Name, 80)), bad.Reason, bad.Advice)
+		return "", nil
+	case errors.As(err, &bad):
+		return "(" + strings.Replace(bad.Reason, "the input is ", "", 1) + ")", nil
+	case err != nil && !isArchiveDamage(err):
+		return "", err
+	case err != nil:
+		a.problem(-1, "input-truncated", finding.Error, "%s is damaged in the archive: %v", finding.Quote(cutText(f.Name, 80)), err)
+	case len(a.capture.Problems) == problems && len(a.capture.Messages) == messages && a.capture.ExchangeCount == exchanges:
+		return "(nothing of a sign-in in it)", nil
+	}
+	return "", nil
+}
+
+func isArchiveDamage(err error) bool {
+	return isTruncation(err) || errors.Is(err, zip.ErrChecksum) || errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm)
+}
+
+// spanOf is where a member stands in the archive.
+func spanOf(f *zip.File) *finding.Span {
+	at, err := f.DataOffset()
+	if err != nil || at < 0 {
+		at = 0
+	}
+	return &finding.Span{Offset: int(at), End: int(at) + int(min(f.CompressedSize64, 1<<40)), Line: 1, Column: 1}
+}
+
+// limitedReader stops an archive that inflates out of all proportion.
+type limitedReader struct {
+	r    io.Reader
+	left *int64
+}
+
+func (l *limitedReader) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	if *l.left -= int64(n); *l.left < 0 {
+		return n, &UnreadableError{Check: "input-too-large", Reason: "the archive inflates out of all proportion to its size", Advice: "unpack it and look at what it holds"}
+	}
+	return n, err
+}
