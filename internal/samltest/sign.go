@@ -236,7 +236,11 @@ func (o SignOptions) value(_ *xmldoc.Document, signature *etree.Element) ([]byte
 		return nil, fmt.Errorf("unknown canonicalisation %q", o.SignedInfo)
 	}
 	m.Prefixes = o.SignedInfoList
-	content := xmldsig.Canonicalize(nil, signature.ChildElements()[0], m)
+	return o.signature(xmldsig.Canonicalize(nil, signature.ChildElements()[0], m))
+}
+
+// signature signs octets.
+func (o SignOptions) signature(content []byte) ([]byte, error) {
 	if key, ok := o.Key.(ed25519.PrivateKey); ok {
 		return ed25519.Sign(key, content), nil
 	}

@@ -1,8 +1,6 @@
 package samltest
 
 import (
-	"crypto"
-	"crypto/rand"
 	"encoding/base64"
 	"net/url"
 )
@@ -104,11 +102,13 @@ func signed(xml string, o SignOptions) string {
 // 3.4.4.1), with the RSA key of a pair and the algorithm RSASHA256 or RSASHA1.
 func SignedRedirectURL(xml, relayState string, pair Pair, algorithm string) string {
 	query := redirectQuery(xml, relayState) + "&SigAlg=" + url.QueryEscape(algorithm)
-	hash, err := hashOf(algorithm)
+	return redirectBase(xml) + "?" + query + "&Signature=" + SignQuery(query, pair, algorithm)
+}
+
+// SignQuery is the value of the parameter Signature over octets of a query,
+// escaped for the query.
+func SignQuery(octets string, pair Pair, algorithm string) string {
+	value, err := SignOptions{Key: pair.Key, Algorithm: algorithm}.signature([]byte(octets))
 	must(err)
-	h := hash.New()
-	h.Write([]byte(query))
-	value, err := pair.Key.Sign(rand.Reader, h.Sum(nil), crypto.SignerOpts(hash))
-	must(err)
-	return redirectBase(xml) + "?" + query + "&Signature=" + url.QueryEscape(base64.StdEncoding.EncodeToString(value))
+	return url.QueryEscape(base64.StdEncoding.EncodeToString(value))
 }
