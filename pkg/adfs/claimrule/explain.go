@@ -9,6 +9,7 @@ import (
 
 // Explain says in a sentence what a rule does, with the names that the AD FS
 // console gives to claim types, and the groups that every domain has by name.
+// The sentence is safe for one line of a terminal.
 func Explain(r *Rule) string {
 	if r.Bad {
 		return "This rule cannot be read."
@@ -24,7 +25,7 @@ func Explain(r *Rule) string {
 	if len(when) > 0 {
 		parts = append(parts, "if "+strings.Join(when, " and "))
 	}
-	return strings.Join(parts, " ") + "."
+	return finding.Printable(strings.Join(parts, " ") + ".")
 }
 
 func appendText(list []string, s string) []string {

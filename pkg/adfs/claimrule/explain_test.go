@@ -39,6 +39,7 @@ var explainCases = []struct{ rule, want string }{
 	{`c:[] => issue(Type = "a", Value = "b");`, `Sends "b" as "a" once for each claim that is there.`},
 	{`c:[Type == "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"] => issue(Type = "a", Value = "b");`, `Sends "b" as "a" if there is a UPN claim.`},
 	{`=> add(store = "_OpaqueIdStore", types = ("id"), query = "{0}", param = "ppid");`, `Keeps an opaque identifier as "id" for later rules.`},
+	{"=> issue(store = \"Active Directory\", types = (\"a\"), query = \";m\x1bail;{0}\", param = \"C\\u\");", `Sends the user's m\x1bail as "a".`},
 	{`=> issue(store = "HR", types = ("a", "b"), query = "SELECT 1");`, `Sends what the attribute store "HR" answers to "SELECT 1" as "a" and "b".`},
 }
 
