@@ -2,7 +2,7 @@ package keys
 
 import (
 	"crypto"
-	"crypto/dsa"
+	"crypto/dsa" //lint:ignore SA1019 old certificates and signatures are read and judged, none is made
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -165,6 +165,7 @@ func parseEC(parameters element, material []byte) (publicKey, error) {
 	public, err := ecdsa.ParseUncompressedPublicKey(curve.curve, material)
 	if err != nil {
 		if x, y := elliptic.UnmarshalCompressed(curve.curve, material); x != nil {
+			//lint:ignore SA1019 the standard library parses compressed points in no other way
 			key.public = &ecdsa.PublicKey{Curve: curve.curve, X: x, Y: y}
 			return key, nil
 		}

@@ -44,8 +44,8 @@ func (j *judge) resolve(r *Reference) (keepComments bool) {
 		r.Target, keepComments = j.doc.Root(), true
 	case isPointer:
 		keepComments = true
-		id, ok := strings.CutPrefix(inner, "id(")
-		if id, ok = strings.CutSuffix(id, "))"); ok && len(id) > 2 {
+		rest, isID := strings.CutPrefix(inner, "id(")
+		if id, closed := strings.CutSuffix(rest, "))"); isID && closed && len(id) > 2 {
 			j.resolveID(r, id[1:len(id)-1])
 			break
 		}
