@@ -36,6 +36,7 @@ func (p *page) message(m *validate.MessageView) {
 	from := map[string]string{"flag": "as --at says", "capture": "when it was captured", "now": "now: the capture has no time"}
 	p.fact("judged at", m.Evaluated.At.Format(timeFormat)+" ("+from[m.Evaluated.From]+")")
 	p.fact("posted to", m.PostedTo)
+	p.fact("seen", sightings(m))
 	p.fact("issuer", m.Issuer)
 	p.fact("destination", m.Destination)
 	if m.Status != nil {
@@ -62,6 +63,21 @@ func title(m *validate.MessageView) string {
 		in += fmt.Sprintf(", exchange %d", *m.Exchange)
 	}
 	return strings.Join(append(parts, in), ", ")
+}
+
+// sightings says where else the message was seen than where it was delivered.
+func sightings(m *validate.MessageView) string {
+	if len(m.Sightings) < 2 {
+		return ""
+	}
+	parts := make([]string, len(m.Sightings))
+	for i, s := range m.Sightings {
+		parts[i] = s.Where
+		if s.Exchange >= 0 {
+			parts[i] += fmt.Sprintf(" of exchange %d", s.Exchange)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func (p *page) fact(label, text string) {

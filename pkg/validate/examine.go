@@ -9,7 +9,6 @@ import (
 	"github.com/beevik/etree"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
-	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/profile"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
@@ -293,17 +292,6 @@ func (m *message) signed(el *etree.Element) bool {
 
 // responseSigned reports whether there is a signature over the whole message.
 func (m *message) responseSigned() bool { return m.signature(m.saml.Element) != nil }
-
-// signer is the certificate whose key verified a signature of the message; nil
-// where none did.
-func (m *message) signer() *keys.Certificate {
-	for _, s := range m.sigs.Signatures {
-		if s.Value == xmldsig.Match && s.Certificate != nil {
-			return s.Certificate
-		}
-	}
-	return nil
-}
 
 // group puts the assertions that can be read, and the bearer confirmations of
 // each, where every check finds them.

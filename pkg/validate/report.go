@@ -45,14 +45,14 @@ type MessageView struct {
 	PostedTo     string          `json:"postedTo"`
 	ID           string          `json:"id"`
 	InResponseTo string          `json:"inResponseTo"`
-	IssueInstant *time.Time      `json:"issueInstant,omitempty"`
 	Issuer       string          `json:"issuer"`
 	Destination  string          `json:"destination"`
 	Status       *StatusView     `json:"status,omitempty"`
 	RelayState   string          `json:"relayState"`
-	Sightings    []SightingView  `json:"sightings"`
 	Assertions   []AssertionView `json:"assertions"`
 	Signatures   []SignatureView `json:"signatures"`
+	// Sightings are for people; the JSON report names the delivery alone.
+	Sightings []SightingView `json:"-"`
 }
 
 // Evaluated is the time that a message is judged at, and where it is from:
@@ -72,9 +72,8 @@ type StatusView struct {
 
 // SightingView is one place where a message was seen in its capture.
 type SightingView struct {
-	Exchange int    `json:"exchange"`
-	Where    string `json:"where"`
-	URL      string `json:"url"`
+	Exchange   int
+	Where, URL string
 }
 
 // AssertionView is one assertion. Of an encrypted one that was not decrypted

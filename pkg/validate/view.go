@@ -47,7 +47,7 @@ func (m *message) view() MessageView {
 	s := m.saml
 	v.Type, v.Protocol = s.Type, s.Protocol
 	v.ID, v.InResponseTo, v.Destination = s.ID.Value, s.InResponseTo.Value, s.Destination.Value
-	v.Issuer, v.IssueInstant = s.Issuer.Value, when(s.IssueInstant.Time)
+	v.Issuer = s.Issuer.Value
 	if s.Status != nil {
 		v.Status = statusView(s.Status)
 	}
