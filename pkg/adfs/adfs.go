@@ -14,7 +14,7 @@ import (
 type Limits struct {
 	Objects     int   // objects of one file, default 1,000,000
 	ObjectBytes int   // text of one object, default 32 MiB
-	Nodes       int   // values of one object, default 200,000
+	Nodes       int   // values of one object, default 100,000
 	Depth       int   // values within values, default 64
 	Files       int   // files of a folder or zip, default 100,000
 	ZipBytes    int64 // a zip that must be held in memory, default 256 MiB
@@ -25,7 +25,7 @@ func (l Limits) withDefaults() Limits {
 	return Limits{
 		Objects:     cmp.Or(l.Objects, 1_000_000),
 		ObjectBytes: cmp.Or(l.ObjectBytes, 32<<20),
-		Nodes:       cmp.Or(l.Nodes, 200_000),
+		Nodes:       cmp.Or(l.Nodes, 100_000),
 		Depth:       cmp.Or(l.Depth, 64),
 		Files:       cmp.Or(l.Files, 100_000),
 		ZipBytes:    cmp.Or(l.ZipBytes, 256<<20),
@@ -118,6 +118,10 @@ func (in *input) read(r io.Reader) {
 	}
 	d := newDecoder(r)
 	in.text = newWindow(d, in.limits.ObjectBytes)
+	in.text.skipSpace()
+	for in.text.has("WARNING:") && in.text.discardTo("\n") {
+		in.text.skipSpace() // what PowerShell 7 says of a depth that is too small
+	}
 	for len(in.text.rest()) < headBytes && in.text.more() {
 	}
 	head := in.text.rest()

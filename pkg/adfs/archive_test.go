@@ -200,7 +200,7 @@ func TestNoTrust(t *testing.T) {
 		{"an empty list", "[]", "holds no object"},
 		{"strings", `["Microsoft.IdentityServer.Management.Resources.RelyingPartyTrust"]`, "expected an object"},
 		{"an empty object", "[{}]", "without properties"},
-		{"not JSON", "{Name: \"x\"}", "expected a property name"},
+		{"not JSON", "{\"Name\" \"x\"}", "expected \":\""},
 		{"identity provider", `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol" /></EntityDescriptor>`, "identity provider"},
 		{"bad metadata", `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"><a></EntityDescriptor>`, "</a>"},
 	} {

@@ -12,7 +12,7 @@ import (
 type csvReader struct {
 	w         *window
 	delimiter byte
-	most      int // bytes of a record
+	limits    Limits
 	build     *textBuilder
 }
 
@@ -29,15 +29,15 @@ func csvDelimiter(header []byte) byte {
 }
 
 func (in *input) readCSV() {
-	c := &csvReader{w: in.text, most: in.limits.ObjectBytes, build: newTextBuilder(cursor{})}
+	c := &csvReader{w: in.text, limits: in.limits, build: newTextBuilder(cursor{})}
 	in.text.skipSpace()
 	var types []string
 	if c.w.has("#TYPE ") {
 		line, _ := c.line()
 		types = []string{strings.TrimSpace(strings.TrimPrefix(line, "#TYPE "))}
 	}
-	header := c.w.rest()[:max(0, c.w.upToByte('\n'))]
-	if c.delimiter = csvDelimiter(header); c.delimiter == 0 {
+	end := max(0, c.w.upToByte('\n'))
+	if c.delimiter = csvDelimiter(c.w.rest()[:end]); c.delimiter == 0 {
 		in.fail(&ReadError{Msg: "the first line names no columns, expected the header that Export-Csv writes"})
 		return
 	}
@@ -91,7 +91,9 @@ func (c *csvReader) record() ([]Text, error) {
 		if err != nil {
 			return nil, err
 		}
-		fields = append(fields, f)
+		if fields = append(fields, f); len(fields) > c.limits.Nodes || c.w.at.offset-start.offset > c.limits.ObjectBytes {
+			return nil, &ReadError{Check: CheckTooLarge, Span: start.span(), Msg: fmt.Sprintf("a record has more than %d fields or %d bytes", c.limits.Nodes, c.limits.ObjectBytes)}
+		}
 		next, ok := c.w.peek()
 		switch {
 		case ok && next == c.delimiter:
@@ -121,8 +123,8 @@ func (c *csvReader) field(start cursor) (Text, error) {
 		i := bytes.IndexByte(rest, '"')
 		if i < 0 {
 			c.build.verbatim(c.w.take(len(rest)))
-			if c.w.at.offset-start.offset > c.most {
-				return Text{}, errTooLarge(c.most)
+			if c.w.at.offset-start.offset > c.limits.ObjectBytes {
+				return Text{}, errTooLarge(c.limits.ObjectBytes)
 			}
 			if c.w.more() {
 				continue

@@ -160,7 +160,7 @@ func TestLimits(t *testing.T) {
 		{"deep clixml", head + deep(1000, `<Obj N="x" RefId="1"><LST>`, `</LST></Obj>`) + tail, adfs.Limits{}, "nested"},
 		{"deep json", `{"Name": ` + deep(100_000, "[", "]") + `}`, adfs.Limits{}, "nested"},
 		{"deep lists of json", deep(100_000, "[", "]"), adfs.Limits{}, "nested"},
-		{"references that double", head + refs + tail, adfs.Limits{}, "more than 200000 values"},
+		{"references that double", head + refs + tail, adfs.Limits{}, "more than 100000 values"},
 		{"a reference to itself", head + `<Obj N="Notes" RefId="5"><LST><Ref RefId="5" /></LST></Obj>` + tail, adfs.Limits{}, ""},
 		{"a reference to nothing", head + `<Ref N="Notes" RefId="77" />` + tail, adfs.Limits{}, ""},
 		{"many values", head + strings.Repeat(`<S N="x">a</S>`, 1000) + tail, adfs.Limits{Nodes: 100}, "more than 100 values"},
@@ -168,6 +168,9 @@ func TestLimits(t *testing.T) {
 		{"a long value of json", `[{"Name": "` + strings.Repeat("x", 1<<20) + `"}]`, adfs.Limits{ObjectBytes: 1 << 16}, "65536 bytes"},
 		{"a long tag", head + `<S N="` + strings.Repeat("x", 1<<20) + `">a</S>` + tail, adfs.Limits{}, "found a tag of more"},
 		{"many objects", adfstest.JSON(adfstest.Farm(5), adfstest.JSONOptions{Depth: 6}), adfs.Limits{Objects: 3}, "more than 3 objects"},
+		{"many fields", "Name,Enabled" + strings.Repeat(",", 1<<20) + "\n", adfs.Limits{Nodes: 1000}, "more than 1000 fields"},
+		{"many lines", "Name    : x\nEnabled : True\nNotes   : x\n" + strings.Repeat("y\n", 1<<16), adfs.Limits{Nodes: 1000}, "more than 1000 lines"},
+		{"a long list", "Name    : x\nEnabled : True\nNotes   : " + strings.Repeat("y", 1<<17) + "\n", adfs.Limits{ObjectBytes: 1 << 16}, "65536 bytes"},
 		{"a long field", "Name,Enabled\n\"" + strings.Repeat("x", 1<<20), adfs.Limits{ObjectBytes: 1 << 16}, "longer than 65536"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package adfs
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -15,6 +16,7 @@ type formatList struct {
 	obj   *Value
 	props []listedProperty
 	seen  map[string]bool
+	lines int  // of the object
 	blank bool // the line before is blank
 	width int  // of the console: that of the longest line at the start
 }
@@ -40,7 +42,10 @@ func (in *input) readFormatList() {
 		}
 		build.reset(in.text.at)
 		build.verbatim(in.text.take(n))
-		r.line(build.text())
+		if err := r.line(build.text()); err != nil {
+			in.fail(err)
+			return
+		}
 		if in.text.has("\n") {
 			in.text.take(1)
 		}
@@ -63,12 +68,12 @@ func longestLine(head []byte) int {
 }
 
 // line takes the next line of the text.
-func (r *formatList) line(t Text) {
+func (r *formatList) line(t Text) error {
 	trimmed := strings.TrimRight(t.Value, " \t\r")
 	defer func() { r.blank = trimmed == "" }()
 	if strings.HasPrefix(trimmed, "PS ") && strings.Contains(trimmed, ">") {
 		r.finish()
-		return
+		return nil
 	}
 	name, at := r.property(trimmed)
 	switch {
@@ -85,10 +90,20 @@ func (r *formatList) line(t Text) {
 		value := strings.TrimLeft(trimmed[at+1:], " ")
 		r.props = append(r.props, listedProperty{name, []Text{t.Slice(len(trimmed)-len(value), len(trimmed))}})
 	}
+	return r.checkSize(t)
+}
+
+// checkSize bounds the object that is read.
+func (r *formatList) checkSize(t Text) error {
+	l := &r.in.limits
+	if r.lines++; r.colon < 0 || r.lines <= l.Nodes && t.Span.End-r.obj.Text.Span.Offset <= l.ObjectBytes {
+		return nil
+	}
+	return &ReadError{Check: CheckTooLarge, Span: r.obj.Text.Span, Msg: fmt.Sprintf("one object has more than %d lines or %d bytes", l.Nodes, l.ObjectBytes)}
 }
 
 func (r *formatList) start(t Text, colon int) {
-	r.colon, r.seen, r.props = colon, map[string]bool{}, nil
+	r.colon, r.seen, r.props, r.lines = colon, map[string]bool{}, nil, 0
 	r.obj = &Value{Shape: ShapeMap, Text: Text{Span: t.Span}}
 }
 

@@ -59,6 +59,7 @@ func recognise(head []byte) *Format {
 var (
 	firstElement = regexp.MustCompile(`^(?s:(?:<\?.*?\?>|<!--.*?-->|\s+)*)<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)`)
 	healthStart  = regexp.MustCompile(`^\{\s*"(?:Columns|Rows)"\s*:\s*\[`)
+	jsonStart    = regexp.MustCompile(`^(?:\{\s*"|\{\s*\}|\[\s*(?:[\[{"\]0-9tfn]|$))`)
 	formatLine   = regexp.MustCompile(`(?m)^[A-Za-z]\w*\s*: ?`)
 )
 
@@ -88,7 +89,7 @@ func isRelyingPartyXML(head []byte) bool {
 func isHealthTable(head []byte) bool { return healthStart.Match(head) }
 
 func isJSON(head []byte) bool {
-	return len(head) > 0 && (head[0] == '{' && bytes.IndexByte(head, '"') > 0 || head[0] == '[')
+	return jsonStart.Match(head)
 }
 
 // isCSV reports whether the first line names properties of AD FS.

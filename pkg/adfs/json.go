@@ -92,14 +92,7 @@ func (j *jsonReader) topList(depth int) error {
 func (j *jsonReader) recover(column, line int) bool {
 	for j.w.discardTo("\n") {
 		j.w.take(1)
-		n := j.w.upTo(func(text []byte, _ int) int {
-			return bytes.IndexFunc(text, func(r rune) bool { return r != ' ' && r != '\t' })
-		})
-		if n < 0 {
-			return false
-		}
-		j.w.take(n)
-		if c, _ := j.w.peek(); c == '{' && j.w.at.column == column && j.w.at.line > line {
+		if j.token() == '{' && j.w.at.column == column && j.w.at.line > line {
 			return true
 		}
 	}

@@ -60,12 +60,16 @@ var binaryRefusals = []refusal{
 	{"a program, picture or document", adviceExport, starts("MZ", "\x89PNG", "\xFF\xD8\xFF", "%PDF", "\xD0\xCF\x11\xE0", "SQLite format 3")},
 }
 
+// keyMaterial is how many of textRefusals must not be read in any format.
+const keyMaterial = 2
+
 // textRefusals are told by the text. Nothing of it is repeated: it may hold
 // keys.
 var textRefusals = []refusal{
 	{"the output of ADFSDump", "it holds the keys that sign tokens: delete it, and treat the keys as disclosed; " + adviceExport,
 		holds("Extracting Private Key from Active Directory", "Reading Encrypted Signing Key", "Encrypted Token Signing Key", "Reading Relying Party Trust Information from Database")},
-	{"a dump of the AD FS database", "it holds key material, do not pass it on; " + adviceExport, holds("IdentityServerPolicy", "ServiceSettingsData", "AdfsConfigurationV")},
+	{"a dump of the AD FS database", "it holds key material, do not pass it on; " + adviceExport, holds("IdentityServerPolicy]", "IdentityServerPolicy.", "ServiceSettingsData")},
+	{"a script or dump of the AD FS database", "the database holds key material, do not pass it on; " + adviceExport, holds("AdfsConfigurationV")},
 	{"a certificate or key as PEM", "give it with --cert or --key; " + adviceExport, starts("-----BEGIN ")},
 	{"an HTML page", "save the export itself, not the page that shows it; " + adviceExport, func(head []byte, _ string) bool {
 		lower := bytes.ToLower(head[:min(len(head), 512)])
@@ -119,11 +123,8 @@ func refuseText(head []byte, file string, f *Format) *refusal {
 	if len(head) == 0 {
 		return &refusal{title: "an empty file", advice: "the command that wrote it found nothing, or failed; " + adviceExport}
 	}
-	if f != nil && f.Name != "format-list" {
-		return nil
-	}
 	for i, r := range textRefusals {
-		if (f == nil || i < 2) && r.is(head, file) {
+		if (f == nil || i < keyMaterial) && r.is(head, file) {
 			return &textRefusals[i]
 		}
 	}
