@@ -1,0 +1,142 @@
+package migrate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/ssodoctor/ssodoctor/pkg/adfs/claimrule"
+	"github.com/ssodoctor/ssodoctor/pkg/entra"
+)
+
+// tally counts how many trusts and rules use a thing.
+type tally map[string]*Use
+
+func (t tally) add(name string, seen map[string]bool) {
+	u := t[name]
+	if u == nil {
+		name = strings.Clone(name)
+		u = &Use{Name: name}
+		t[name] = u
+	}
+	u.Rules++
+	if !seen[name] {
+		seen[name] = true
+		u.Trusts++
+	}
+}
+
+func (t tally) list(becomes func(string) string) []Use {
+	list := make([]Use, 0, len(t))
+	for _, name := range sortedKeys(t) {
+		u := *t[name]
+		u.Becomes = becomes(name)
+		list = append(list, u)
+	}
+	slices.SortStableFunc(list, func(a, b Use) int {
+		return cmp.Or(cmp.Compare(b.Trusts, a.Trusts), cmp.Compare(b.Rules, a.Rules))
+	})
+	return list
+}
+
+type farmCounter struct {
+	protocols, attributes, stores, types, shapes tally
+	spelled                                      map[string]string // attributes by their name in lower case
+}
+
+func newFarmCounter() *farmCounter {
+	return &farmCounter{protocols: tally{}, attributes: tally{}, stores: tally{}, types: tally{}, shapes: tally{}, spelled: map[string]string{}}
+}
+
+// count adds what one trust uses.
+func (f *farmCounter) count(t *Trust, j *trustJudge) {
+	f.protocols.add(t.Protocol, map[string]bool{})
+	seen := map[string]bool{}
+	attributes, stores, types := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	j.sets.each(func(s *ruleSet) {
+		for _, r := range s.rules.Rules {
+			f.shapes.add(string(shapeOf(r)), seen)
+			if q, ok := r.Body.(*claimrule.Query); ok && !r.Bad {
+				f.query(q, attributes, stores)
+			}
+		}
+	})
+	for t, list := range j.issued {
+		for range list {
+			f.types.add(t, types)
+		}
+	}
+}
+
+func (f *farmCounter) query(q *claimrule.Query, attributes, stores map[string]bool) {
+	f.stores.add(q.Store.Value, stores)
+	d, err := claimrule.ParseDirectoryQuery(q.Query.Value)
+	if err != nil || !strings.EqualFold(q.Store.Value, activeDirectory) {
+		return
+	}
+	for _, name := range d.Attributes {
+		key := strings.ToLower(name)
+		if f.spelled[key] == "" {
+			f.spelled[key] = strings.Clone(name)
+		}
+		f.attributes.add(f.spelled[key], attributes)
+	}
+}
+
+func (f *farmCounter) farm() Farm {
+	return Farm{
+		Protocols:  f.protocols.list(func(name string) string { return protocolMeanings[name] }),
+		Attributes: f.attributes.list(func(name string) string { return attributeOrigin(name).sentence() }),
+		Stores:     f.stores.list(storeMeaning),
+		ClaimTypes: f.types.list(typeMeaning),
+		RuleShapes: f.shapes.list(func(name string) string { return shapeMeanings[Shape(name)] }),
+	}
+}
+
+var protocolMeanings = map[string]string{
+	"saml2": "a SAML application", "wsfed": "a WS-Federation application, set up by hand",
+	"both": "a SAML or WS-Federation application", "none": "no application for browsers",
+}
+
+func storeMeaning(name string) string {
+	switch {
+	case strings.EqualFold(name, claimrule.StoreAD):
+		return "attributes of the user in Entra"
+	case strings.EqualFold(name, claimrule.StoreOpaqueID):
+		return "a persistent or transient NameID with other values"
+	case strings.HasPrefix(name, "_"):
+		return "nothing"
+	}
+	return "directory extensions, or a custom claims provider"
+}
+
+func typeMeaning(claimType string) string {
+	switch entra.RestrictionOf(claimType) {
+	case entra.Restricted:
+		return "restricted: " + entra.WayAround(claimType)
+	case entra.SigningKey:
+		return "allowed with a signing key of the application"
+	}
+	return "allowed"
+}
+
+// shapeMeanings say what rules of a shape become.
+var shapeMeanings = map[Shape]string{
+	ShapeAttributes:    "attribute claims",
+	ShapePassThrough:   "an attribute claim",
+	ShapePassAll:       "the claims that the app reads, one by one",
+	ShapeMap:           "an attribute claim under the new type",
+	ShapeConstant:      "a constant",
+	ShapeGroupConstant: "an app role, or a claim condition on the group",
+	ShapeGroups:        "the group claim",
+	ShapeJoin:          "Join",
+	ShapeRegex:         "RegexReplace, Extract or ExtractMailPrefix",
+	ShapeConditional:   "claim conditions, IfEmpty or IfNotEmpty",
+	ShapeStore:         "directory extensions, or a custom claims provider",
+	ShapeOpaque:        "a persistent or transient NameID with other values",
+	ShapePermitAll:     "no assignment required",
+	ShapePermit:        "assignment, Conditional Access",
+	ShapeDeny:          "Conditional Access",
+	ShapeMFA:           "Conditional Access",
+	ShapeUnreadable:    "nothing, until it can be read",
+}
