@@ -19,10 +19,9 @@ type checkOptions struct {
 	inputs     []string
 }
 
-const checkLong = `Diagnose captured sign-ins: a HAR file, a SAMLResponse as XML or Base64, a form
-body, a redirect URL, the page that posts the form, a log line. Formats are
-recognised from content. A directory is searched for captures; "-" or no
-argument reads standard input.
+const checkLong = `Diagnose captured sign-ins: what a browser, a proxy or a log recorded, or the
+message alone. A directory is searched for captures; "-" or no argument reads
+standard input.
 
 Everything that both sides have agreed on can be given, and makes more checks
 possible. Nothing is needed: what cannot be judged is reported as not checked,
@@ -40,7 +39,7 @@ func newCheck(env *Env, run func(*cobra.Command, *Env, *checkOptions) error) *co
 	c := &cobra.Command{
 		Use:     "check [FILE|-]...",
 		Short:   "Diagnose captured sign-ins",
-		Long:    checkLong,
+		Long:    checkLong + "\n\n" + formatsHelp(),
 		Example: checkExample,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.inputs = args

@@ -25,6 +25,9 @@ func samples(dir string) error {
 		"refused.har":             signIn(samltest.NewErrorResponse("AADSTS75011: Authentication method 'X509, MultiFactor' by which the user authenticated with the service doesn't match requested authentication method 'Password, ProtectedTransport'.", "urn:oasis:names:tc:SAML:2.0:status:Responder", "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext")),
 		"tampered.xml":            tampered(),
 		"pretty.xml":              strings.ReplaceAll(signed(samltest.RSA()).XML(), "><", ">\n<"),
+		"correct.saz":             samltest.SAZ(exchanges(signed(samltest.RSA()))...),
+		"reply-url.mitm":          samltest.Mitmproxy(exchanges(with(func(r *samltest.Response) { r.Destination += "/" }))...),
+		"expired.http":            samltest.RawHTTP(exchanges(with(expire))...),
 		"openid.har":              openID(),
 		"nothing.har":             samltest.HAR(samltest.Get(samltest.Time, "https://intranet.contoso.com/", "<h1>Hello</h1>")),
 		"idp-metadata.xml":        samltest.NewIdPMetadata(samltest.RSA().Cert).XML(),
@@ -51,8 +54,10 @@ func with(change func(*samltest.Response)) *samltest.Response {
 	return r
 }
 
-func signIn(r *samltest.Response) string {
-	return samltest.HAR(samltest.SignIn(samltest.NewAuthnRequest().XML(), r.XML())...)
+func signIn(r *samltest.Response) string { return samltest.HAR(exchanges(r)...) }
+
+func exchanges(r *samltest.Response) []samltest.Exchange {
+	return samltest.SignIn(samltest.NewAuthnRequest().XML(), r.XML())
 }
 
 // renameClaims leaves Entra's default names where the app reads its own.

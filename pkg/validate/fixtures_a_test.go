@@ -79,6 +79,16 @@ var fixturesInput = []fixture{
 	}, fire: func(s *scene) {
 		s.request.After = []string{"<!--" + strings.Repeat(" ", 11<<20) + "-->"}
 	}},
+	{check: "input-unread", name: "a page in Brotli", base: func(s *scene) {
+		s.carry = func(request, response string) string { return samltest.RawHTTP(samltest.SignIn(request, response)...) }
+	}, fire: func(s *scene) {
+		s.carry = func(request, response string) string {
+			es := samltest.SignIn(request, response)
+			es[1].ResponseHeaders = append(es[1].ResponseHeaders, samltest.Header{Name: "Content-Encoding", Value: "br"})
+			es[1].Page = "\x1b\x0f\x00\xf8\xff\x01\x02\x03"
+			return samltest.RawHTTP(es...)
+		}
+	}},
 	{check: "response-by-redirect", name: "response in a URL", base: nil,
 		fire: func(s *scene) {
 			s.exchanges = func(es []samltest.Exchange) []samltest.Exchange {

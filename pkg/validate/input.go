@@ -7,8 +7,8 @@ import "github.com/ssodoctor/ssodoctor/pkg/finding"
 var inputChecks = []*Check{
 	{
 		Name: "input-masked", Severity: finding.Error, Family: FamilyInput, Scope: OfBoth,
-		Title:     "The capture tool replaced the SAML message",
-		Why:       "The message itself is gone from the capture, so nothing about this sign-in can be checked.",
+		Title:     "The capture tool replaced values of the sign-in",
+		Why:       "Where the message itself is gone from the capture, nothing about this sign-in can be checked; where it is not, what was replaced beside it cannot.",
 		Cause:     "The export was made with masking on: SAML-tracer's \"Mask values\", a HAR sanitizer, or somebody's search and replace.",
 		Fixes:     captureAgain("repeat the sign-in and export it without masking SAMLResponse and SAMLRequest; share it with \"ssodoctor redact\", which keeps what a diagnosis needs"),
 		Reference: "SAML Bindings 3.5.4",
@@ -88,6 +88,16 @@ var inputChecks = []*Check{
 		Reference: "SAML Bindings 3.4.4.1",
 		Since:     "0.1.0",
 		Explains:  []string{"xml-malformed", "input-truncated"},
+		run:       relay,
+	},
+	{
+		Name: "input-unread", Severity: finding.Info, Family: FamilyInput, Scope: OfBoth,
+		Title:     "A part of the capture could not be read",
+		Why:       "A message that stands in that part alone was not seen, so the picture of the sign-in may have a gap.",
+		Cause:     "A body that is compressed with Brotli or Zstandard in a capture that keeps bodies as they came, or files in an archive that are encrypted or no captures.",
+		Fixes:     captureAgain("save the bodies decoded, or export the browser's network log as HAR; unpack an encrypted archive and give the files inside"),
+		Reference: "RFC 9110 8.4.1",
+		Since:     "0.1.0",
 		run:       relay,
 	},
 	{
