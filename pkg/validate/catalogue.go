@@ -34,8 +34,12 @@ type Check struct {
 	// Since is the version that brought the check.
 	Since string
 	// Explains names the checks whose findings follow from one of this check
-	// on the same message: names, families with a trailing "/", or "*".
+	// on the same message: names, families with a trailing "/", or "*". A check
+	// that names another is not explained by it through a family or "*".
 	Explains []string
+	// Follows marks a check whose findings follow from an error of any other
+	// check on the same message or input, unless it explains that one itself.
+	Follows bool
 
 	run func(*exam)
 }
@@ -59,6 +63,7 @@ const (
 	FamilyAuthn       Family = "authn"
 	FamilyClaim       Family = "claim"
 	FamilyFlow        Family = "flow"
+	FamilyWSFed       Family = "wsfed"
 	FamilyADFS        Family = "adfs"
 )
 
@@ -88,12 +93,15 @@ func Catalogue() []*Check {
 		certificateChecks,
 		encryptionChecks,
 		endpointChecks,
+		endpointErrorChecks,
 		identityChecks,
+		identityErrorChecks,
 		timeChecks,
 		subjectChecks,
 		authnChecks,
 		claimChecks,
 		flowChecks,
+		wsfedChecks,
 		adfsChecks,
 	)
 }

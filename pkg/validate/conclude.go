@@ -84,7 +84,7 @@ func (c *conclusion) best(f *finding.Finding, sofar int, candidates []int) int {
 	for _, i := range candidates {
 		g := &c.findings[i]
 		cause := c.check(g)
-		if cause.explains(effect) && canExplain(g, f) && sameClaim(effect, cause, f, g) && (sofar < 0 || cause.explains(c.check(&c.findings[sofar]))) {
+		if cause.explains(effect) && (g.Severity == finding.Error || cause.names(effect)) && canExplain(g, f) && sameClaim(effect, cause, f, g) && (sofar < 0 || cause.explains(c.check(&c.findings[sofar]))) {
 			sofar = i
 		}
 	}
@@ -114,12 +114,17 @@ func (c *Check) explains(effect *Check) bool {
 	if c == effect || slices.Contains(effect.Explains, "*") {
 		return false
 	}
-	for _, e := range c.Explains {
-		if e == "*" || e == effect.Name || strings.TrimSuffix(e, "/") == string(effect.Family) && strings.HasSuffix(e, "/") {
-			return true
-		}
+	if slices.Contains(effect.Explains, c.Name) && !slices.Contains(c.Explains, effect.Name) {
+		return false
 	}
-	return false
+	return c.names(effect) || effect.Follows && !c.Follows
+}
+
+// names reports whether an edge leads from c to effect.
+func (c *Check) names(effect *Check) bool {
+	return slices.ContainsFunc(c.Explains, func(e string) bool {
+		return e == "*" || e == effect.Name || strings.HasSuffix(e, "/") && strings.TrimSuffix(e, "/") == string(effect.Family)
+	})
 }
 
 func (r *Report) count() {

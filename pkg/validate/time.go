@@ -51,7 +51,7 @@ var timeChecks = []*Check{
 		},
 		Reference: "SAML Core 2.5.1.2, errata E94",
 		Since:     "0.1.0",
-		Explains:  []string{"assertion-not-yet-valid", "assertion-expired", "confirmation-expired", "issue-instant-future", "issue-instant-old"},
+		Explains:  []string{"assertion-not-yet-valid", "assertion-expired", "confirmation-expired", "issue-instant-future", "issue-instant-old", "wsfed-lifetime", "flow-app-rejected", "flow-login-loop"},
 		run:       runClockSkew,
 	},
 	{

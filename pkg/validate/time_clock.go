@@ -32,14 +32,57 @@ func runClockSkew(x *exam) {
 	}
 	f := fact{
 		severity: finding.Info,
-		detail: fmt.Sprintf("the clock of %s is %s %s that of the identity provider (%s against %s)",
-			finding.Printable(x.msg.host()), duration(ahead), direction, stamp(app), stamp(idp)),
+		detail: fmt.Sprintf("the clock of %s is %s %s that of the identity provider (± %d s; %s against %s)%s",
+			finding.Printable(x.msg.host()), duration(ahead), direction, dateStep/time.Second, stamp(app), stamp(idp), x.issuedElsewhen()),
 	}
 	if x.msg.validAt(idp, 0) && !x.msg.validAt(app, x.expect.skew()) {
 		f.severity = finding.Error
-		f.detail += ", so a token that is valid looks invalid to the app"
+		f.detail += x.consequence(ahead)
 	}
 	x.fail(f)
+}
+
+// dateStep is how exact a Date header is: it counts seconds.
+const dateStep = time.Second
+
+// issuedElsewhen says where the identity provider's own clocks differ: the one
+// that dates its pages, and the one that dates its tokens.
+func (x *exam) issuedElsewhen() string {
+	page, issued := x.msg.page(), x.msg.issued().Time
+	if page == nil || page.ServerDate.IsZero() || issued.IsZero() {
+		return ""
+	}
+	apart := issued.Sub(page.ServerDate)
+	switch {
+	case apart.Abs() <= tolerableSkew:
+		return ""
+	case apart > 0:
+		return fmt.Sprintf("; IssueInstant is %s ahead of the identity provider's own pages", duration(apart))
+	}
+	return fmt.Sprintf("; IssueInstant is %s behind the identity provider's own pages", duration(apart))
+}
+
+// consequence says which limit a wrong clock of the app misses, and until when
+// or since when by the clock of the identity provider.
+func (x *exam) consequence(ahead time.Duration) string {
+	var start, end time.Time
+	for _, a := range x.msg.readable {
+		for _, c := range a.Conditions {
+			if c.NotBefore.Time.After(start) {
+				start = c.NotBefore.Time
+			}
+			if t := c.NotOnOrAfter.Time; end.IsZero() || !t.IsZero() && t.Before(end) {
+				end = t
+			}
+		}
+	}
+	switch {
+	case ahead < 0 && !start.IsZero():
+		return fmt.Sprintf(", so NotBefore fails there until %s", start.Add(-ahead).UTC().Format(time.TimeOnly))
+	case ahead > 0 && !end.IsZero():
+		return fmt.Sprintf(", so NotOnOrAfter has passed there since %s", end.Add(-ahead).UTC().Format(time.TimeOnly))
+	}
+	return ", so a token that is valid looks invalid to the app"
 }
 
 // clocks returns what the clocks of identity provider and app showed when the
