@@ -128,8 +128,8 @@ func passiveRequest(address string) bool {
 	return err == nil && u.Query().Get("wa") == "wsignin1.0" && u.Query().Get("wtrealm") != ""
 }
 
-// accepted reports whether the capture shows that the app took the token.
-func (x *exam) accepted(m *message) bool {
+// welcomed reports whether the capture shows that the app took the token.
+func (x *exam) welcomed(m *message) bool {
 	chain := m.answers()
 	return m.brings() && len(chain) > 0 && chain[0].Status != 0 && x.rejected(m) == nil
 }

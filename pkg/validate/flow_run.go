@@ -149,7 +149,7 @@ func runResponseMissing(x *exam) {
 		return
 	}
 	f := fact{location: finding.Location{Exchange: &asked.Index}}
-	if slices.ContainsFunc(x.tokens(), x.accepted) {
+	if slices.ContainsFunc(x.tokens(), x.welcomed) {
 		f.severity = finding.Info // a second sign-in that the capture ends in
 	}
 	for _, m := range x.all {
