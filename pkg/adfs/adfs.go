@@ -138,7 +138,7 @@ func (in *input) read(r io.Reader) {
 }
 
 // emit gives one object on; false where no more is wanted.
-func (in *input) emit(raw *Value) bool {
+func (in *input) emit(raw *Value, kind Kind) bool {
 	if in.stopped {
 		return false
 	}
@@ -147,7 +147,7 @@ func (in *input) emit(raw *Value) bool {
 		in.stopped = true
 		return false
 	}
-	o := newObject(in.format, Source{File: in.file, Index: in.objects, Line: raw.Text.Span.Line}, raw)
+	o := newObject(in.format, Source{File: in.file, Index: in.objects, Line: raw.Text.Span.Line}, raw, kind)
 	in.objects++
 	in.gone = !in.yield(o, nil)
 	in.stopped = in.gone
@@ -160,30 +160,29 @@ const maxErrors = 1000
 // emitTree gives on an object, or, where it is of no kind, the objects of AD FS
 // that it holds, as of a script that collects all in one.
 func (in *input) emitTree(raw *Value) {
-	if kindByTypes(raw.Types) != KindUnknown || kindByProperties(raw.Entries) != KindUnknown || !in.emitHeld(raw, 0) {
-		in.emit(raw)
+	if kind := kindOf(raw); kind != KindUnknown || !in.emitHeld(raw, 0) {
+		in.emit(raw, kind)
 	}
 }
 
 // emitHeld gives on the objects of AD FS in the values of another; false where
 // there are none.
 func (in *input) emitHeld(raw *Value, depth int) bool {
-	any := false
-	held := func(v *Value) {
-		switch {
-		case v.Shape == ShapeMap && (kindByTypes(v.Types) != KindUnknown || kindByProperties(v.Entries) != KindUnknown):
-			in.emit(v)
-			any = true
-		case v.Shape == ShapeMap && depth < 4:
-			any = in.emitHeld(v, depth+1) || any
-		}
-	}
+	found := false
 	for _, e := range raw.Entries {
 		for _, v := range itemsOf(e.Value) {
-			held(v)
+			if v.Shape != ShapeMap {
+				continue
+			}
+			if kind := kindOf(v); kind != KindUnknown {
+				in.emit(v, kind)
+				found = true
+			} else if depth < 4 {
+				found = in.emitHeld(v, depth+1) || found
+			}
 		}
 	}
-	return any
+	return found
 }
 
 // fail gives an error on; false where no more is wanted.

@@ -20,13 +20,10 @@ const (
 )
 
 // newObject makes an object of what a reader read: a map of its properties.
-func newObject(f *Format, src Source, raw *Value) *Object {
-	o := &Object{Format: f.Name, Source: src, Span: raw.Text.Span, Kind: kindByTypes(raw.Types)}
+func newObject(f *Format, src Source, raw *Value, kind Kind) *Object {
+	o := &Object{Format: f.Name, Source: src, Span: raw.Text.Span, Kind: kind}
 	if len(raw.Types) > 0 {
 		o.Type = raw.Types[0]
-	}
-	if o.Kind == KindUnknown && !foreignType(raw.Types) {
-		o.Kind = kindByProperties(raw.Entries)
 	}
 	if o.Kind == KindRelyingParty {
 		o.trust = newRelyingParty(o)
@@ -39,12 +36,6 @@ func newObject(f *Format, src Source, raw *Value) *Object {
 		o.settle(&p, seen)
 	}
 	return o
-}
-
-// foreignType reports whether type names tell an object of AD FS that is none
-// of the known kinds.
-func foreignType(types []string) bool {
-	return len(types) > 0 && strings.Contains(types[0], "Microsoft.IdentityServer.")
 }
 
 // bind reads one property and reports what it lacks.

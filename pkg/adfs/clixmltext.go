@@ -11,40 +11,41 @@ import (
 // set also _xHHHH_ and _xHHHHHHHH_, by which PowerShell writes what XML cannot
 // hold.
 func (b *textBuilder) addXML(raw []byte, escapes bool) {
-	for len(raw) > 0 {
-		n := plainLength(raw, escapes)
-		b.verbatim(raw[:n])
-		raw = raw[n:]
-		if len(raw) == 0 {
+	amp, mark := -1, -1 // the next of each kind, sought anew once it is passed
+	for at := 0; at < len(raw); {
+		if amp < at {
+			amp = after(raw, at, "&")
+		}
+		if mark < at {
+			if mark = len(raw); escapes {
+				mark = after(raw, at, "_x")
+			}
+		}
+		next := min(amp, mark)
+		b.verbatim(raw[at:next])
+		if at = next; at == len(raw) {
 			return
 		}
-		meaning, width := reference(raw)
-		if raw[0] == '_' {
-			meaning, width = nameEscape(raw)
+		meaning, width := reference(raw[at:])
+		if raw[at] == '_' {
+			meaning, width = nameEscape(raw[at:])
 		}
 		if width == 0 {
-			b.verbatim(raw[:1])
-			raw = raw[1:]
+			b.verbatim(raw[at : at+1])
+			at++
 			continue
 		}
-		b.escape(raw[:width], meaning)
-		raw = raw[width:]
+		b.escape(raw[at:at+width], meaning)
+		at += width
 	}
 }
 
-// plainLength is how much of a text starts no reference and no escape.
-func plainLength(raw []byte, escapes bool) int {
-	end := bytes.IndexByte(raw, '&')
-	if end < 0 {
-		end = len(raw)
+// after is where s stands next, from an offset on; the end where it does not.
+func after(raw []byte, from int, s string) int {
+	if i := bytes.Index(raw[from:], []byte(s)); i >= 0 {
+		return from + i
 	}
-	if !escapes {
-		return end
-	}
-	if i := bytes.Index(raw[:end], []byte("_x")); i >= 0 {
-		end = i
-	}
-	return end
+	return len(raw)
 }
 
 var predefined = []struct {

@@ -14,7 +14,7 @@ import (
 
 const corpus = "../../../shared/corpus/adfs"
 
-// corpusFile opens the folder of samples; the test is skipped where it is
+// corpusFolder opens the folder of samples; the test is skipped where it is
 // absent.
 func corpusFolder(t testing.TB) fs.FS {
 	t.Helper()

@@ -158,7 +158,8 @@ func (r *formatList) finish() {
 	for _, p := range r.props {
 		r.obj.Entries = append(r.obj.Entries, Entry{Key: p.name})
 	}
-	row := kindRow(kindByProperties(r.obj.Entries))
+	kind := kindByProperties(r.obj.Entries)
+	row := kindRow(kind)
 	for i, p := range r.props {
 		t := TypeAny
 		if known := row.lookUp(p.name); known != nil {
@@ -166,7 +167,7 @@ func (r *formatList) finish() {
 		}
 		r.obj.Entries[i].Value = r.value(t, p.lines)
 	}
-	r.in.emit(r.obj)
+	r.in.emit(r.obj, kind)
 	r.colon = -1
 }
 

@@ -45,7 +45,7 @@ func (j *jsonReader) rows() error {
 			j.in.fail(&ReadError{Severity: finding.Error, Span: row.Text.Span, Msg: fmt.Sprintf("found a row of %d values, expected one for each of the %d columns", len(row.Items), len(j.columns))})
 			continue
 		}
-		j.in.emit(j.rowObject(row))
+		j.in.emitTree(j.rowObject(row))
 	}
 	return nil
 }

@@ -115,6 +115,16 @@ func kindRow(k Kind) *kindInfo {
 	return nil
 }
 
+// kindOf tells the kind of an object: by its type names, and by its properties
+// where those say nothing of AD FS.
+func kindOf(raw *Value) Kind {
+	kind := kindByTypes(raw.Types)
+	if kind == KindUnknown && (len(raw.Types) == 0 || !strings.Contains(raw.Types[0], "Microsoft.IdentityServer.")) {
+		kind = kindByProperties(raw.Entries)
+	}
+	return kind
+}
+
 // kindByTypes tells the kind by type names: that of the most derived one that
 // is known. Select-Object puts "Selected." before the name.
 func kindByTypes(types []string) Kind {

@@ -171,7 +171,13 @@ func (b *textBuilder) skip(raw []byte) {
 	b.apart = true
 }
 
+// maxMarks bounds the marks of a text. Behind them places are those of the last.
+const maxMarks = 1 << 18
+
 func (b *textBuilder) mark(width int) {
+	if len(b.marks) >= maxMarks {
+		return
+	}
 	b.marks = append(b.marks, mark{at: len(b.value), offset: b.at.offset, width: width, line: b.at.line, column: b.at.column})
 }
 

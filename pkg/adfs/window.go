@@ -12,13 +12,12 @@ import (
 // window is the part of a text that is being looked at: bounded, and moving
 // forward only.
 type window struct {
-	in    *decoder
-	buf   []byte // text from the cursor on is buf[pos:]
-	pos   int
-	at    cursor // of buf[pos]
-	most  int    // bytes that may be looked at at once
-	err   error  // why the text ends here; io.EOF at its end
-	fixed bool   // buf is all there is
+	in   *decoder
+	buf  []byte // text from the cursor on is buf[pos:]
+	pos  int
+	at   cursor // of buf[pos]
+	most int    // bytes that may be looked at at once
+	err  error  // why the text ends here; io.EOF at its end
 }
 
 func newWindow(in *decoder, most int) *window {
@@ -27,7 +26,7 @@ func newWindow(in *decoder, most int) *window {
 
 // windowOn looks at a text at hand that stands at a place of a file.
 func windowOn(text []byte, at cursor) *window {
-	return &window{buf: text, at: at, most: len(text) + 1, err: io.EOF, fixed: true}
+	return &window{buf: text, at: at, most: len(text) + 1, err: io.EOF}
 }
 
 // rest is the text that is at hand.

@@ -102,7 +102,7 @@ func (in *input) readMetadata() {
 	x := xmlValues{doc}
 	for _, m := range saml.ReadMetadata(doc) {
 		if obj := x.trust(m); obj != nil {
-			in.emit(obj)
+			in.emit(obj, KindRelyingParty)
 			continue
 		}
 		in.fail(&ReadError{Severity: finding.Error, Span: doc.Span(m.Element),
@@ -215,7 +215,7 @@ func (in *input) readRelyingPartyXML() {
 				obj.Entries[i].Value = listOf(e.Value)
 			}
 		}
-		in.emit(obj)
+		in.emit(obj, KindRelyingParty)
 	}
 }
 
