@@ -216,8 +216,8 @@ func (h *harReader) headers() []header { return h.headersOf(nil) }
 func (h *harReader) headersOf(more map[string]bool) []header {
 	var out []header
 	h.named(maxHeader, maxHeader, func(name []byte) bool {
-		key := string(bytes.ToLower(name[:min(len(name), 32)]))
-		return wantedHeaders[key] || more[key]
+		key := bytes.ToLower(name[:min(len(name), 32)])
+		return wantedHeaders[string(key)] || more[string(key)]
 	}, func(name string, value []byte) {
 		out = append(out, header{string(bytes.ToLower([]byte(name))), string(value)})
 	})

@@ -103,6 +103,7 @@ func (k *encryptedKey) open(key *rsa.PrivateKey, size int) (session []byte, devi
 	octets := make([]byte, key.Size())
 	copy(octets[len(octets)-len(k.octets):], k.octets)
 	if k.transport.padding == pkcs1 {
+		//lint:ignore SA1019 some identity providers still encrypt so; nobody can ask this process over and over
 		session, err := rsa.DecryptPKCS1v15(nil, key, octets)
 		if err != nil || len(session) != size {
 			return nil, ""
