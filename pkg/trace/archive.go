@@ -144,7 +144,9 @@ func (a archive) member(f *zip.File) (why string, err error) {
 	}
 	defer r.Close()
 	outer, problems, messages, exchanges := a.within, len(a.capture.Problems), len(a.capture.Messages), a.capture.ExchangeCount
-	a.within = spanOf(f)
+	if outer == nil {
+		a.within = a.spanOf(f)
+	}
 	_, err = a.read(&limitedReader{r, &a.left}, headBytes)
 	a.within, a.format = outer, ""
 	for i := range a.capture.Problems[problems:] {
@@ -172,13 +174,15 @@ func isArchiveDamage(err error) bool {
 	return isTruncation(err) || errors.Is(err, zip.ErrChecksum) || errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm)
 }
 
-// spanOf is where a member stands in the archive.
-func spanOf(f *zip.File) *finding.Span {
+// spanOf is where a member stands in the archive. The sizes in its directory
+// may be false.
+func (a archive) spanOf(f *zip.File) *finding.Span {
 	at, err := f.DataOffset()
-	if err != nil || at < 0 {
+	if err != nil || at < 0 || at > a.size {
 		at = 0
 	}
-	return &finding.Span{Offset: int(at), End: int(at) + int(min(f.CompressedSize64, 1<<40)), Line: 1, Column: 1}
+	end := at + int64(min(f.CompressedSize64, uint64(a.size-at)))
+	return &finding.Span{Offset: int(at), End: int(end), Line: 1, Column: 1}
 }
 
 // limitedReader stops an archive that inflates out of all proportion.

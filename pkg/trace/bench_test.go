@@ -98,6 +98,66 @@ func BenchmarkHARFile(b *testing.B) {
 	b.ReportMetric(float64(m.Sys)/(1<<20), "MiB-sys")
 }
 
+// browsing is the sign-in amid pages, scripts and images, of about size bytes.
+func browsing(size int) []step {
+	script := strings.Repeat("function a(b){if(b.saved!==\"\\n\"){return '<div class=\"x\">'+b.name}}\n", 2000)
+	page := strings.Repeat("<div class=\"row\"><a href=\"/tickets/4711\">Ticket \u00e9 4711</a></div>\n", 500)
+	steps := signIn()
+	for i, written := 0, 0; written < size; i++ {
+		body := [...]string{script, page}[i%2]
+		steps = append(steps, step{method: "GET", url: "https://cdn.example/" + strconv.Itoa(i), status: 200, page: body})
+		written += len(body)
+	}
+	return steps
+}
+
+// BenchmarkSAZ counts the bytes that come out of the archive.
+func BenchmarkSAZ(b *testing.B) {
+	const size = 16 << 20
+	file := []byte(writeSAZ(browsing(size), plain))
+	b.SetBytes(size)
+	b.ReportAllocs()
+	for b.Loop() {
+		if capture, err := ReadBytes(file, "", Limits{}); err != nil || len(capture.Messages) != 2 {
+			b.Fatal(len(capture.Messages), err)
+		}
+	}
+	b.ReportMetric(float64(len(file))/(1<<20), "MiB-file")
+}
+
+// BenchmarkMitmproxy counts the bytes of the bodies, which are compressed in
+// the file.
+func BenchmarkMitmproxy(b *testing.B) {
+	const size = 16 << 20
+	file := []byte(writeMitmproxy(browsing(size), 21))
+	b.SetBytes(size)
+	b.ReportAllocs()
+	for b.Loop() {
+		if capture, err := ReadBytes(file, "", Limits{}); err != nil || len(capture.Messages) != 2 {
+			b.Fatal(len(capture.Messages), err)
+		}
+	}
+	b.ReportMetric(float64(len(file))/(1<<20), "MiB-file")
+}
+
+// BenchmarkMitmproxyPlain reads bodies that the servers did not compress.
+func BenchmarkMitmproxyPlain(b *testing.B) {
+	file := []byte(strings.ReplaceAll(writeMitmproxy(browsing(1<<16), 21), "content-encoding", "content-enc0ding"))
+	image := tnetDict("request", tnetDict("method", tnet("GET", ','), "scheme", tnet("https", ','), "host", tnet("cdn.example", ';'), "path", tnet("/a.png", ','), "content", tnet("", '~'), "headers", tnetHeaders()),
+		"response", tnetDict("status_code", tnet("200", '#'), "headers", tnetHeaders("Content-Type", "image/png"), "content", tnet(strings.Repeat("\x89PNG\x00\xff", 1<<16), ',')), "type", tnet("http", ';'))
+	for len(file) < 32<<20 {
+		file = append(file, image...)
+	}
+	b.SetBytes(int64(len(file)))
+	b.ReportAllocs()
+	for b.Loop() {
+		capture, _ := ReadBytes(file, "", Limits{})
+		if len(capture.Messages) != 2 {
+			b.Fatal(len(capture.Messages))
+		}
+	}
+}
+
 func BenchmarkHARReference(b *testing.B) {
 	var file bytes.Buffer
 	bigHAR(&file, 8<<20)

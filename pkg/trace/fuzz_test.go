@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -21,7 +22,11 @@ func checkCapture(t *testing.T, data []byte, capture *Capture, err error) {
 	if err != nil && !errors.As(err, &unreadable) && !errors.As(err, &none) {
 		t.Fatalf("error of type %T: %v", err, err)
 	}
-	if err == nil && len(capture.Messages) == 0 && len(capture.Problems) == 0 {
+	said := len(capture.Messages) + len(capture.Problems) + len(capture.Errors)
+	for _, e := range capture.Exchanges {
+		said += len(e.Errors)
+	}
+	if err == nil && said == 0 {
 		t.Fatal("no message, no problem, no error")
 	}
 	for _, m := range capture.Messages {
@@ -36,7 +41,7 @@ func checkCapture(t *testing.T, data []byte, capture *Capture, err error) {
 		if e.Span.Offset < 0 || e.Span.End < e.Span.Offset || e.Span.Line < 1 || e.Span.Column < 1 {
 			t.Fatalf("span %+v", e.Span)
 		}
-		if compressed := bytes.HasPrefix(data, []byte{0x1f, 0x8b}) || isZlib(data) || utf16Order(data) != nil; !compressed && e.Span.End > len(data) {
+		if compressed := bytes.HasPrefix(data, []byte{0x1f, 0x8b}) || isZlib(data) || utf16Order(data) != nil || capture.Format == "zip"; !compressed && e.Span.End > len(data) {
 			t.Fatalf("span %+v in %d bytes", e.Span, len(data))
 		}
 	}
@@ -59,6 +64,78 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		capture, err := ReadBytes(data, "in", Limits{Message: 1 << 20})
 		checkCapture(t, data, capture, err)
+	})
+}
+
+// FuzzFormats reads every format from what its writer makes; each reader is
+// also asked to read what it would not recognise.
+func FuzzFormats(f *testing.F) {
+	for _, w := range writtenSignIns() {
+		for row, format := range formatTable() {
+			if format.Name == w.format {
+				f.Add([]byte(w.file), row)
+			}
+		}
+	}
+	f.Add([]byte("<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><Data>MSIS7012: x</Data><Data/></Event>"), 9)
+	f.Fuzz(func(t *testing.T, data []byte, row int) {
+		limits := Limits{Message: 1 << 20, Text: 1 << 20}
+		capture, err := ReadBytes(data, "in", limits)
+		checkCapture(t, data, capture, err)
+		if row < 0 || row >= len(formatTable()) || len(data) > 1<<18 {
+			return
+		}
+		c := newCollector("in", limits)
+		c.source = bytes.NewReader(data)
+		_ = formatTable()[row].read(c, bufio.NewReaderSize(bytes.NewReader(data), headBytes))
+		for _, m := range c.capture.Messages {
+			if m.Exchange >= c.capture.ExchangeCount {
+				t.Fatalf("message in exchange %d of %d", m.Exchange, c.capture.ExchangeCount)
+			}
+		}
+		for _, e := range c.capture.Exchanges {
+			if e.Span.Offset < 0 || e.Span.End < e.Span.Offset || e.Span.Line < 1 || e.Span.Column < 1 {
+				t.Fatalf("%s: span %+v", formatTable()[row].Name, e.Span)
+			}
+		}
+	})
+}
+
+// FuzzCommand splits command lines: no panic, nothing longer than the input
+// may make it.
+func FuzzCommand(f *testing.F) {
+	for _, text := range []string{writeCurlBash(signIn()), writeCurlCmd(signIn()), writePowerShell(signIn()), writeFetch(signIn())} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		total := 0
+		for _, c := range commands(data) {
+			total += len(c.body) + len(c.url)
+			if c.start < 0 || c.end < c.start || c.end > len(data) {
+				t.Fatalf("%d to %d of %d", c.start, c.end, len(data))
+			}
+		}
+		if total > 64*len(data)+64 {
+			t.Fatalf("%d bytes out of %d", total, len(data))
+		}
+	})
+}
+
+// FuzzRawHTTP takes bodies apart.
+func FuzzRawHTTP(f *testing.F) {
+	for _, s := range signIn() {
+		f.Add([]byte(rawResponse(s, "gzip", "chunked")))
+		f.Add([]byte(rawRequest(s, true)))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c := newCollector("in", Limits{Message: 1 << 20})
+		body, _ := c.plainBody(parseRaw(data), "https://a.example/")
+		if len(body) > c.maxText() {
+			t.Fatalf("a body of %d bytes", len(body))
+		}
+		if joined, ok := joinChunks(data); ok && len(joined) > len(data) {
+			t.Fatalf("%d bytes of chunks in %d", len(joined), len(data))
+		}
 	})
 }
 

@@ -83,8 +83,10 @@ type sazReader struct {
 func (r *sazReader) session(s *sazSession) error {
 	var e entry
 	e.started = r.begun(s.times)
-	r.within = spanOf(s.request)
-	defer func() { r.within = nil }()
+	if outer := r.within; outer == nil {
+		r.within = r.spanOf(s.request)
+		defer func() { r.within = nil }()
+	}
 	cut, err := r.part(s.request, &r.request)
 	if err != nil {
 		return err

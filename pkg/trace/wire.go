@@ -134,8 +134,11 @@ func (c *collector) takeResponse(e *entry, m rawHTTP) {
 
 // plainBody undoes transfer and content codings (RFC 9112 section 7.1, RFC
 // 9110 section 8.4), each only where the bytes have it: many tools keep the
-// headers of what they have decoded already.
+// headers of what they have decoded already. Scripts and images are left out.
 func (c *collector) plainBody(m rawHTTP, url string) (body []byte, cut bool) {
+	if isScript(mediaType(m.value("content-type"))) {
+		return nil, false
+	}
 	body = m.body
 	if strings.Contains(strings.ToLower(m.value("transfer-encoding")), "chunked") {
 		if joined, ok := joinChunks(body); ok {
