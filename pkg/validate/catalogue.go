@@ -62,6 +62,8 @@ const (
 	FamilySubject     Family = "subject"
 	FamilyAuthn       Family = "authn"
 	FamilyClaim       Family = "claim"
+	FamilyRequest     Family = "request"
+	FamilyLogout      Family = "logout"
 	FamilyFlow        Family = "flow"
 	FamilyWSFed       Family = "wsfed"
 	FamilyADFS        Family = "adfs"
@@ -78,6 +80,9 @@ const (
 	OfSigned                    // every message that can carry a signature: all but unreadable ones
 	OfToken                     // messages that bring an assertion: Response, bare Assertion, security token response
 	OfResponse                  // SAML 2.0 Responses; not checked on other tokens
+	OfRequest                   // AuthnRequests
+	OfLogout                    // LogoutRequests and LogoutResponses
+	OfQuery                     // messages with a signature in their URL
 	OfExport                    // exports and claim rules of AD FS; their readers make the findings, there is no run
 )
 
@@ -88,8 +93,10 @@ func Catalogue() []*Check {
 		inputChecks,
 		xmlChecks,
 		messageChecks,
+		requestChecks,
 		statusChecks,
 		signatureChecks,
+		requestSignatureChecks,
 		certificateChecks,
 		encryptionChecks,
 		endpointChecks,
@@ -100,6 +107,7 @@ func Catalogue() []*Check {
 		subjectChecks,
 		authnChecks,
 		claimChecks,
+		logoutChecks,
 		flowChecks,
 		wsfedChecks,
 		adfsChecks,

@@ -47,7 +47,7 @@ var encryptionChecks = []*Check{
 		},
 		Reference: "SAML Core 6.2, XML Encryption 1.1 section 3.5",
 		Since:     "0.1.0",
-		Explains:  []string{"flow/"},
+		Explains:  []string{"flow-app-rejected"},
 		run:       runKeyMismatch,
 	},
 	{
@@ -63,7 +63,7 @@ var encryptionChecks = []*Check{
 		},
 		Reference: "XML Encryption 1.1 sections 4.4, 5.2 and 5.5",
 		Since:     "0.1.0",
-		Explains:  []string{"flow/"},
+		Explains:  []string{"flow-app-rejected"},
 		run:       runDecryptionFailed,
 	},
 	{
@@ -79,7 +79,7 @@ var encryptionChecks = []*Check{
 		},
 		Reference: "SAML Metadata 2.4.1.1, SAML Core 6",
 		Since:     "0.1.0",
-		Explains:  []string{"flow/"},
+		Explains:  []string{"flow-app-rejected"},
 		run:       runEncryptionPolicy,
 	},
 	{

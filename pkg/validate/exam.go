@@ -34,6 +34,7 @@ type message struct {
 	// signedIn holds how and in which document each signature was verified.
 	opened   *xmlenc.Opened
 	signedIn map[*xmldsig.Signature]signedForm
+	query    *xmldsig.QuerySignature // of the redirect binding, nil where there is none
 
 	at      Evaluated
 	product finding.System // the identity provider's product: entra, adfs, okta or ""

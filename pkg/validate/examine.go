@@ -95,6 +95,12 @@ func (x *exam) admit() {
 	case m.doc == nil:
 		x.skip("the message could not be read")
 	case scope == OfSigned:
+	case scope == OfRequest:
+		x.silent = m.saml.Request == nil
+	case scope == OfLogout:
+		x.silent = m.saml.Protocol != "saml2" || m.saml.Kind != "LogoutRequest" && m.saml.Kind != "LogoutResponse"
+	case scope == OfQuery:
+		x.silent = m.query == nil
 	case !m.token():
 		x.inapplicable()
 	case scope == OfResponse && m.saml.Kind != "Response":
@@ -131,6 +137,8 @@ func read(captures []*trace.Capture, expect *Expectations, clock Clock) []*messa
 		}
 	}
 	link(out)
+	nameProducts(out)
+	verifyQueries(out, expect)
 	return out
 }
 

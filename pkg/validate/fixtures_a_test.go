@@ -10,7 +10,7 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
-var fixturesA = slices.Concat(fixturesInput, fixturesXML, fixturesMessage, fixturesStatus, fixturesSignature, fixturesCertificate, fixturesEncryption)
+var fixturesA = slices.Concat(fixturesInput, fixturesXML, fixturesMessage, fixturesStatus, fixturesSignature, fixturesCertificate, fixturesEncryption, fixturesRequest, fixturesLogout)
 
 // replace returns an edit that replaces the first old.
 func replace(old, new string) func(string) string {

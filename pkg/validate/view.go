@@ -57,6 +57,9 @@ func (m *message) view() MessageView {
 	for _, sig := range m.sigs.Signatures {
 		v.Signatures = append(v.Signatures, signatureView(sig))
 	}
+	if m.query != nil {
+		v.Signatures = append(v.Signatures, m.queryView())
+	}
 	return v
 }
 
@@ -144,6 +147,22 @@ func signatureView(s *xmldsig.Signature) SignatureView {
 	}
 	if s.Certificate != nil {
 		v.Certificate = certificateView(s.Certificate)
+	}
+	return v
+}
+
+// queryView is the signature of the redirect binding, which covers the message
+// as a part of the query. It has no digest of its own: that stands and falls
+// with the value.
+func (m *message) queryView() SignatureView {
+	q := m.query
+	v := SignatureView{
+		Covers: m.saml.Kind, ID: m.saml.ID.Value, Position: "ok",
+		SignatureAlgorithm: xmldsig.AlgorithmName(q.SignatureAlgorithm), DigestAlgorithm: xmldsig.DigestName(q.SignatureAlgorithm),
+		Digest: string(q.Value), Value: string(q.Value), Key: string(q.Key),
+	}
+	if q.Certificate != nil {
+		v.Certificate = certificateView(q.Certificate)
 	}
 	return v
 }

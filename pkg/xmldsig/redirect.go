@@ -292,3 +292,18 @@ func (e escaping) again(raw string) string {
 	}
 	return b.String()
 }
+
+// DigestName is the usual name of the digest in a signature algorithm, such as
+// "sha256"; "" where the URI names no algorithm that is known.
+func DigestName(uri string) string {
+	a, _ := findAlgorithm(signatureAlgorithms, uri)
+	if a.hash == 0 {
+		return ""
+	}
+	for _, d := range digestAlgorithms {
+		if d.hash == a.hash {
+			return d.name
+		}
+	}
+	return ""
+}

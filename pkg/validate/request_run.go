@@ -1,0 +1,445 @@
+package validate
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/beevik/etree"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/keys"
+	"github.com/ssodoctor/ssodoctor/pkg/profile"
+	"github.com/ssodoctor/ssodoctor/pkg/saml"
+	"github.com/ssodoctor/ssodoctor/pkg/trace"
+	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
+)
+
+// verifyQueries judges the signatures of the redirect binding: those of the
+// app with the certificates of its metadata, those of the identity provider
+// with the trusted ones.
+func verifyQueries(all []*message, expect *Expectations) {
+	trusted := options(expect).Trusted
+	for _, m := range all {
+		if m.saml == nil || !strings.Contains(m.carrier.RawQuery, "Sig") {
+			continue
+		}
+		x := exam{msg: m, all: all, expect: expect}
+		certificates := trusted
+		if x.fromApp() {
+			certificates = expect.appSigners()
+		}
+		m.query = xmldsig.VerifyQuery(m.carrier.RawQuery, certificates)
+		if m.query != nil {
+			m.problems = append(m.problems, m.query.Problems...)
+		}
+	}
+}
+
+// appSigners are the certificates that the app publishes for its own
+// signatures.
+func (e *Expectations) appSigners() (list []*keys.Certificate) {
+	for _, m := range e.SPMetadata {
+		if m.SP != nil {
+			list = append(list, m.SP.SigningCertificates()...)
+		}
+	}
+	return list
+}
+
+// nameProducts says for each request which product it was sent to.
+func nameProducts(all []*message) {
+	for _, m := range all {
+		if m.request != nil && m.request.product == "" {
+			m.request.product = m.product
+		}
+	}
+	for _, m := range all {
+		if m.saml != nil && m.saml.Request != nil && m.product == "" {
+			m.product = productAt(m.carrier.PostedTo)
+		}
+	}
+}
+
+// productAt names the product whose address a URL is, "" where it is none of
+// those that fixes are written for.
+func productAt(address string) finding.System {
+	name, _, _ := profile.IdentifyEndpoint(address)
+	switch s := finding.System(name); s {
+	case finding.Entra, finding.ADFS, finding.Okta:
+		return s
+	}
+	return ""
+}
+
+// otherHop reports whether a request is not the app's but one that an identity
+// provider in between sends on: then nothing that is known of the app is
+// expected of it. That is so where its Issuer is an identity provider, the app
+// has made a request of its own, or the app got a token that answers another
+// request.
+func (x *exam) otherHop() bool {
+	issuer, asked := x.msg.saml.Issuer.Value, x.msg.saml.Request.AssertionConsumerServiceURL.Value
+	if among(x.expect.EntityIDs, issuer) {
+		return false
+	}
+	idp, _ := profile.IdentifyIdP(issuer)
+	_, registered := x.registered(asked)
+	elsewhere := func(m *message) bool {
+		switch {
+		case m == x.msg || m.saml == nil:
+			return false
+		case m.saml.Request != nil:
+			return among(x.expect.EntityIDs, m.saml.Issuer.Value)
+		}
+		_, received := x.registered(m.carrier.PostedTo)
+		return m.token() && received && !registered && m.request != x.msg
+	}
+	if idp == "" && !slices.ContainsFunc(x.all, elsewhere) {
+		return false
+	}
+	x.skip("the request is not the app's: an identity provider passes the sign-in on to another one")
+	return true
+}
+
+// answer is the captured message that answers a request, nil without one.
+func (x *exam) answer() *message {
+	for _, m := range x.all {
+		if m.request == x.msg {
+			return m
+		}
+	}
+	return nil
+}
+
+// accepted reports whether a request is known to have led to a sign-in.
+func (x *exam) accepted() bool {
+	a := x.answer()
+	return a != nil && a.saml.Status.Success()
+}
+
+// unlessAccepted is the severity of what was no obstacle: a warning where the
+// sign-in went on all the same.
+func (x *exam) unlessAccepted() finding.Severity {
+	if x.accepted() {
+		return finding.Warning
+	}
+	return 0
+}
+
+func isTrue(f saml.Field) bool { return f.Value == "true" || f.Value == "1" }
+
+// signedDemand names who wants requests signed, "" where nobody is known to.
+func (e *Expectations) signedDemand() string {
+	for _, m := range e.IdPMetadata {
+		if m.IdP != nil && isTrue(m.IdP.WantAuthnRequestsSigned) {
+			return "the metadata of the identity provider says WantAuthnRequestsSigned"
+		}
+	}
+	for _, m := range e.SPMetadata {
+		if m.SP != nil && isTrue(m.SP.AuthnRequestsSigned) {
+			return "the metadata of the app says AuthnRequestsSigned"
+		}
+	}
+	if p := e.Profile; p != nil && p.App != nil && p.App.RequestSigning.Support == profile.Required && !p.App.RequestSigning.Unverified {
+		return "profile " + p.Name + " says that the app signs its requests"
+	}
+	return ""
+}
+
+func runRequestUnsigned(x *exam) {
+	m, demand := x.msg, x.expect.signedDemand()
+	switch {
+	case m.query != nil || m.carriesSignature(m.saml.Element):
+	case x.otherHop():
+	case demand == "":
+		x.skip("it is not known whether requests have to be signed: give --idp-metadata or --sp-metadata")
+	case m.carrier.Binding == trace.BindingRedirect && m.carrier.RawQuery == "":
+		x.skip("the capture does not hold the URL as it was sent")
+	default:
+		x.fail(fact{element: m.saml.Element, severity: x.unlessAccepted(), detail: "the request is not signed, but " + demand})
+	}
+}
+
+func runQuerySignature(x *exam) {
+	q, name := x.msg.query, x.msg.saml.Kind
+	switch {
+	case q.Value == xmldsig.Match:
+	case q.Value == xmldsig.NotChecked && x.fromApp():
+		x.skip("the certificate of the app is not known: give --sp-metadata")
+	case q.Value == xmldsig.NotChecked:
+		x.skip(noCertificate)
+	case q.Value == xmldsig.Unsupported:
+		x.skip("the signature in the URL cannot be judged")
+	case q.Value == xmldsig.Malformed:
+		x.fail(fact{element: x.msg.saml.Element, severity: x.unlessAccepted(), detail: fmt.Sprintf("the signature of the %s in the URL cannot be read: %s", name, q.Problems[len(q.Problems)-1].Detail)})
+	case q.Variant != "":
+		x.fail(fact{element: x.msg.saml.Element, severity: x.unlessAccepted(), detail: fmt.Sprintf(
+			"the signature of the %s in the URL does not fit the query as it was sent; it fits %s, so the sender signs something else than it sends (or the capture rewrote the URL)", name, q.Variant)})
+	default:
+		x.fail(fact{element: x.msg.saml.Element, severity: x.unlessAccepted(), detail: fmt.Sprintf(
+			"the signature of the %s in the URL fits none of the certificates that are known for its sender: another key signed, or the query was changed", name)})
+	}
+}
+
+func runRequestIssuer(x *exam) {
+	issuer := x.msg.saml.Issuer
+	switch {
+	case strings.TrimSpace(issuer.Value) == "":
+		x.skip("the request has no Issuer")
+	case x.otherHop():
+	case len(x.expect.EntityIDs) > 0:
+		if !among(x.expect.EntityIDs, issuer.Value) {
+			expected := values(x.expect.EntityIDs)
+			x.fail(fact{
+				field: issuer.Field, expected: expected, actual: issuer.Value, severity: x.unlessAccepted(),
+				detail: fmt.Sprintf("the request is from %s, but the app is known as %s", finding.Quote(issuer.Value), quoteAll(expected)),
+			})
+		}
+	case len(x.expect.EntityIDPatterns) > 0:
+		x.matchPatterns(x.expect.EntityIDPatterns, issuer.Field, issuer.Value, "the request is from %s, which does not look like an Identifier of this app")
+	default:
+		x.skip(noEntityID)
+	}
+}
+
+func runRequestACS(x *exam) {
+	r := x.msg.saml.Request
+	asked := r.AssertionConsumerServiceURL
+	switch {
+	case x.otherHop():
+	case asked.Value == "" && r.AssertionConsumerServiceIndex.Value != "":
+		x.compareIndex(r.AssertionConsumerServiceIndex)
+	case asked.Value == "":
+		return // the identity provider takes the default
+	case len(x.expect.ReplyURLs) > 0:
+		if _, ok := x.registered(asked.Value); !ok {
+			expected := values(x.expect.ReplyURLs)
+			x.fail(fact{
+				field: asked, expected: expected, actual: asked.Value, severity: x.unlessAccepted(),
+				detail: fmt.Sprintf("the request asks for an answer at %s, but the app receives sign-ins at %s", finding.Quote(asked.Value), quoteAll(expected)),
+			})
+		}
+	case len(x.expect.ReplyURLPatterns) > 0:
+		x.matchPatterns(x.expect.ReplyURLPatterns, asked, asked.Value, "the request asks for an answer at %s, which does not look like a Reply URL of this app")
+	default:
+		x.skip("no Reply URL is known: give --acs, --sp-metadata or --profile")
+	}
+}
+
+// compareIndex looks an AssertionConsumerServiceIndex up in the metadata of
+// the app.
+func (x *exam) compareIndex(index saml.Field) {
+	var known []string
+	for _, m := range x.expect.SPMetadata {
+		if m.SP == nil {
+			continue
+		}
+		for _, acs := range m.SP.AssertionConsumers {
+			known = append(known, acs.Index.Value)
+		}
+	}
+	switch {
+	case len(known) == 0:
+		x.skip("the request names its Reply URL by an index into the metadata of the app: give --sp-metadata")
+	case !slices.Contains(known, strings.TrimSpace(index.Value)):
+		x.fail(fact{field: index, expected: known, actual: index.Value, severity: x.unlessAccepted(),
+			detail: fmt.Sprintf("the request asks for an answer at the Reply URL with index %s, but the metadata of the app has no such index", quote(index.Value))})
+	}
+}
+
+func runRequestDestination(x *exam) {
+	sent, said := x.msg.carrier.PostedTo, x.msg.saml.Destination
+	published := x.expect.signOnURLs()
+	known := func(address string) bool {
+		return slices.ContainsFunc(published, func(p string) bool { return sameAddress(address, p) || address == p })
+	}
+	switch {
+	case said.Value == "" && (x.msg.query != nil || x.msg.signed(x.msg.saml.Element)):
+		x.fail(fact{element: x.msg.saml.Element, expected: published, detail: "the request is signed but has no Destination"})
+	case said.Value != "" && sent != "" && !sameAddress(sent, said.Value):
+		x.fail(fact{field: said, expected: []string{sent}, actual: said.Value,
+			detail: fmt.Sprintf("the request says that it goes to %s, but it was sent to %s", finding.Quote(said.Value), finding.Quote(sent))})
+	case x.otherHop():
+	case len(published) > 0 && sent != "" && !known(sent):
+		x.fail(fact{field: said, expected: published, actual: sent,
+			detail: fmt.Sprintf("the request was sent to %s, but the metadata of the identity provider names %s", finding.Quote(sent), quoteAll(published))})
+	case len(published) > 0 && sent == "" && said.Value != "" && !known(said.Value):
+		x.fail(fact{field: said, expected: published, actual: said.Value,
+			detail: fmt.Sprintf("the request says that it goes to %s, but the metadata of the identity provider names %s", finding.Quote(said.Value), quoteAll(published))})
+	case len(published) == 0 && sent == "":
+		x.skip("the capture does not show where the request was sent: give --idp-metadata")
+	}
+}
+
+// signOnURLs are the addresses for requests in the metadata of the identity
+// provider.
+func (e *Expectations) signOnURLs() []string {
+	var out []string
+	for _, m := range e.IdPMetadata {
+		if m.IdP == nil {
+			continue
+		}
+		for _, endpoint := range m.IdP.SingleSignOn {
+			if !slices.Contains(out, endpoint.Location.Value) {
+				out = append(out, endpoint.Location.Value)
+			}
+		}
+	}
+	return out
+}
+
+// runRequestContext speaks on the answer where that says NoAuthnContext, else
+// on the request.
+func runRequestContext(x *exam) {
+	m := x.msg
+	switch {
+	case m.request != nil && refusedContext(m.saml.Status):
+		x.contextTooStrict(m.request, "and the identity provider answered NoAuthnContext", 0)
+	case m.saml.Request == nil:
+		x.inapplicable()
+	case m.saml.Request.ContextClassRefs == nil || !demanding(m.saml.Request):
+	case x.shown(contextErrors) != "":
+		x.contextTooStrict(m, "and the identity provider answered "+x.shown(contextErrors), 0)
+	case x.accepted():
+		x.contextTooStrict(m, "which went well this time and fails for users who sign in in another way", finding.Warning)
+	case x.answer() != nil:
+	case m.product == finding.Entra:
+		x.contextTooStrict(m, "which Entra refuses for users who sign in in another way (AADSTS75011)", finding.Warning)
+	}
+}
+
+// contextErrors are the codes with which Entra refuses a demanded way of
+// signing in.
+var contextErrors = []string{"AADSTS75011", "AADSTS750054"}
+
+// shown returns the first of the error codes that a page of the capture shows,
+// "" where none does.
+func (x *exam) shown(codes []string) string {
+	for i := range x.capture.Exchanges {
+		for _, e := range x.capture.Exchanges[i].Errors {
+			if slices.Contains(codes, e.Code) {
+				return e.Code
+			}
+		}
+	}
+	return ""
+}
+
+// contextTooStrict reports what a request asks for, and what came of it.
+func (x *exam) contextTooStrict(request *message, outcome string, severity finding.Severity) {
+	r := request.saml.Request
+	f := fact{severity: severity}
+	if request == x.msg {
+		f.element = r.Context
+	} else {
+		f.element = x.msg.saml.Status.Element
+	}
+	asked := make([]string, len(r.ContextClassRefs))
+	for i, ref := range r.ContextClassRefs {
+		asked[i] = strings.TrimSpace(ref.Value)
+	}
+	comparison := r.ContextComparison.Value
+	if comparisons[comparison] == "" {
+		comparison = "exact"
+	}
+	what := "one way of signing in"
+	if len(asked) > 0 {
+		f.actual = asked[0]
+		what = comparisons[comparison] + " " + quoteAll(asked)
+	}
+	f.detail = fmt.Sprintf("the request demands %s, %s", what, outcome)
+	x.fail(f)
+}
+
+func refusedContext(s *saml.Status) bool {
+	return s != nil && slices.ContainsFunc(s.Codes, func(c saml.Field) bool { return strings.HasSuffix(c.Value, ":NoAuthnContext") })
+}
+
+// demanding reports whether a request shuts out users by how they sign in:
+// minimum is met by anything stronger, and unspecified by anything.
+func demanding(r *saml.AuthnRequest) bool {
+	if c := r.ContextComparison.Value; c != "" && c != "exact" {
+		return false
+	}
+	return !slices.ContainsFunc(r.ContextClassRefs, func(f saml.Field) bool {
+		return strings.HasSuffix(strings.TrimSpace(f.Value), ":unspecified")
+	})
+}
+
+func runRequestInvalid(x *exam) {
+	m := x.msg
+	for _, rule := range requestRules {
+		f, broken := rule(m.saml.Request)
+		if !broken {
+			continue
+		}
+		if f.severity == 0 {
+			f.severity = x.unlessAccepted()
+		}
+		x.fail(f)
+	}
+	if m.carrier.Binding == trace.BindingRedirect && len(m.sigs.Signatures) > 0 {
+		x.fail(fact{element: m.sigs.Signatures[0].Element, severity: finding.Warning,
+			detail: "the request is sent in a URL and holds an XML signature; there the signature belongs into the query (SAML Bindings 3.4.4.1)"})
+	}
+}
+
+// requestRules are what a request must not do (Core 3.4.1, Profiles 4.1.4.1).
+var requestRules = []func(*saml.AuthnRequest) (fact, bool){
+	func(r *saml.AuthnRequest) (fact, bool) {
+		return fact{field: r.AssertionConsumerServiceIndex, actual: r.AssertionConsumerServiceIndex.Value,
+				detail: "the request names its Reply URL twice, by AssertionConsumerServiceURL and by AssertionConsumerServiceIndex; SAML allows one of them"},
+			r.AssertionConsumerServiceIndex.Present() && (r.AssertionConsumerServiceURL.Present() || r.ProtocolBinding.Present())
+	},
+	func(r *saml.AuthnRequest) (fact, bool) {
+		index := r.AssertionConsumerServiceIndex
+		_, err := strconv.ParseUint(strings.TrimSpace(index.Value), 10, 16)
+		return fact{field: index, actual: index.Value, detail: fmt.Sprintf("AssertionConsumerServiceIndex is %s, expected a number from 0 to 65535", quote(index.Value))},
+			index.Present() && err != nil
+	},
+	func(r *saml.AuthnRequest) (fact, bool) {
+		b := r.ProtocolBinding
+		return fact{field: b, actual: b.Value, detail: fmt.Sprintf("the request wants the answer by %s; a Response may come by HTTP-POST, HTTP-POST-SimpleSign, HTTP-Artifact or PAOS only", quote(b.Value))},
+			b.Present() && !slices.Contains(answerBindings, b.Value)
+	},
+	func(r *saml.AuthnRequest) (fact, bool) {
+		return fact{element: confirmationOf(r), detail: "the Subject of the request holds a SubjectConfirmation, which SAML forbids there"}, confirmationOf(r) != nil
+	},
+	func(r *saml.AuthnRequest) (fact, bool) {
+		return fact{field: r.IsPassive, severity: finding.Warning, detail: "the request says ForceAuthn and IsPassive: the user must sign in anew, but must not be asked, so it can only fail"},
+			isTrue(r.ForceAuthn) && isTrue(r.IsPassive)
+	},
+	func(r *saml.AuthnRequest) (fact, bool) { return wrongBoolean("ForceAuthn", r.ForceAuthn) },
+	func(r *saml.AuthnRequest) (fact, bool) { return wrongBoolean("IsPassive", r.IsPassive) },
+	func(r *saml.AuthnRequest) (fact, bool) { return wrongBoolean("AllowCreate", r.AllowCreate) },
+	func(r *saml.AuthnRequest) (fact, bool) {
+		c := r.ContextComparison
+		return fact{field: c, actual: c.Value, expected: []string{"exact", "minimum", "maximum", "better"}, detail: fmt.Sprintf("the Comparison of RequestedAuthnContext is %s", quote(c.Value))},
+			c.Present() && comparisons[c.Value] == ""
+	},
+	func(r *saml.AuthnRequest) (fact, bool) {
+		return fact{element: r.Context, detail: "RequestedAuthnContext names no way of signing in"},
+			r.Context != nil && len(r.Context.ChildElements()) == 0
+	},
+}
+
+// answerBindings are those that Profiles 4.1.2 and 4.2 allow for a Response.
+var answerBindings = []string{
+	"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST",
+	"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST-SimpleSign",
+	"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact",
+	"urn:oasis:names:tc:SAML:2.0:bindings:PAOS",
+}
+
+func confirmationOf(r *saml.AuthnRequest) *etree.Element {
+	if r.Subject == nil || len(r.Subject.Confirmations) == 0 {
+		return nil
+	}
+	return r.Subject.Confirmations[0].Element
+}
+
+func wrongBoolean(name string, f saml.Field) (fact, bool) {
+	return fact{field: f, actual: f.Value, expected: []string{"true", "false"}, detail: fmt.Sprintf("%s is %s, expected true or false", name, quote(f.Value))},
+		f.Present() && !slices.Contains([]string{"true", "false", "1", "0"}, strings.TrimSpace(f.Value))
+}
