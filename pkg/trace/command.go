@@ -18,11 +18,11 @@ var (
 // isCommand knows a copied command by its first word.
 func isCommand(head []byte) bool {
 	head = head[:min(len(head), 16<<10)]
-	at := curlStart.FindIndex(head)
-	if at == nil {
-		at = fetchStart.FindIndex(head)
+	line, _, _ := bytes.Cut(head[:min(len(head), 128)], []byte("\n"))
+	if curlStart.Match(line) || fetchStart.Match(line) {
+		return true
 	}
-	return at != nil && isBlank(head[:at[0]]) || powershellStart.Match(head) && bytes.Contains(head, []byte("-Uri"))
+	return bytes.Contains(head, []byte("-Uri")) && powershellStart.Match(head)
 }
 
 // command is a request that a command line makes.

@@ -15,7 +15,11 @@ var (
 
 // isCurlTrace knows what curl -v and curl --trace write.
 func isCurlTrace(head []byte) bool {
-	return curlBlock.Match(head) || curlVerbose.Match(head)
+	if bytes.Contains(head, []byte(" bytes (0x")) && curlBlock.Match(head) {
+		return true
+	}
+	return (head[0] == '*' || head[0] == '>' || bytes.Contains(head, []byte("> ")) || bytes.Contains(head, []byte("< "))) &&
+		bytes.Contains(head, []byte("HTTP/")) && curlVerbose.Match(head)
 }
 
 func (c *collector) readCurlTrace(text []byte) {

@@ -22,9 +22,11 @@ var (
 
 // isMail knows an e-mail by header fields that nothing else has.
 func isMail(head []byte) bool {
-	head = head[:min(len(head), 16<<10)]
+	if head = head[:min(len(head), 16<<10)]; !mailStart.Match(head) {
+		return false
+	}
 	top, _, found := bytes.Cut(bytes.ReplaceAll(head, []byte("\r\n"), []byte("\n")), []byte("\n\n"))
-	return found && mailStart.Match(head) && mailField.Match(top)
+	return found && mailField.Match(top)
 }
 
 // readMail reads the parts and attachments of an e-mail, each as an input of

@@ -19,7 +19,13 @@ var (
 
 // isWireshark knows the three ways in which Wireshark writes dissections.
 func isWireshark(head []byte) bool {
-	return wiresharkJSON.Match(head) || wiresharkPDML.Match(head) || wiresharkText.Match(head)
+	switch head[0] {
+	case '[':
+		return wiresharkJSON.Match(head)
+	case '<':
+		return wiresharkPDML.Match(head)
+	}
+	return bytes.Contains(head, []byte(" bytes on wire")) && wiresharkText.Match(head)
 }
 
 // wireshark collects the fields of a dissection into exchanges. A request, its
