@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
@@ -99,8 +98,9 @@ func (j *jsonReader) recover(column, line int) bool {
 	return false
 }
 
-// topObject reads an object. One whose first name is no property of AD FS is a
-// wrapper, whose values are read as if they stood on their own.
+// topObject reads an object. One that holds a list or an object before any
+// property of AD FS is a wrapper, whose values are read as if they stood on
+// their own.
 func (j *jsonReader) topObject(depth int) error {
 	at := j.w.at
 	j.w.take(1)
@@ -111,20 +111,56 @@ func (j *jsonReader) topObject(depth int) error {
 	if err != nil {
 		return err
 	}
-	if !isPropertyName(name) && j.wraps() {
-		return j.wrapper(name, depth)
+	obj := &Value{Shape: ShapeMap, Text: Text{Span: at.span()}, size: 1}
+	for !isPropertyName(name) {
+		if j.wraps() {
+			return j.wrapper(name, depth)
+		}
+		v, err := j.value(1)
+		if err != nil {
+			return j.named(err, obj)
+		}
+		obj.size += v.size
+		obj.Entries = append(obj.Entries, Entry{name, v})
+		if name, err = j.nextName(); err != nil {
+			return j.named(err, obj)
+		}
+		if name == "" {
+			j.in.emitTree(obj)
+			return nil
+		}
 	}
-	v, err := j.object(at, name, 0)
-	if err != nil {
-		return j.named(err, v)
+	if obj, err = j.object(obj, name, 0); err != nil {
+		return j.named(err, obj)
 	}
-	if v.Shape == ShapeMap {
-		j.in.emitTree(v)
+	if obj.Shape == ShapeMap {
+		j.in.emitTree(obj)
 	}
 	return nil
 }
 
-// wraps reports whether the value of the first name is a list or an object.
+// nextName passes what parts the values of an object and reads the next name;
+// "" at the end of the object.
+func (j *jsonReader) nextName() (string, error) {
+	c := j.token()
+	if c != '}' && c != ',' {
+		return "", j.unexpected("\",\" or \"}\"")
+	}
+	j.w.take(1)
+	if c == '}' {
+		return "", nil
+	}
+	if j.token() != '"' {
+		return "", j.unexpected("a property name")
+	}
+	name, err := j.name()
+	if name == "" && err == nil {
+		name = "(no name)"
+	}
+	return name, err
+}
+
+// wraps reports whether the next value is a list or an object.
 func (j *jsonReader) wraps() bool {
 	c := j.token()
 	return c == '[' || c == '{'
@@ -145,20 +181,8 @@ func (j *jsonReader) wrapper(name string, depth int) error {
 		if err := j.wrapped(name, depth); err != nil || j.lost {
 			return err
 		}
-		switch j.token() {
-		case '}':
-			j.w.take(1)
-			return nil
-		case ',':
-			j.w.take(1)
-		default:
-			return j.unexpected("\",\" or \"}\"")
-		}
-		if j.token() != '"' {
-			return j.unexpected("a property name")
-		}
 		var err error
-		if name, err = j.name(); err != nil {
+		if name, err = j.nextName(); err != nil || name == "" {
 			return err
 		}
 	}
@@ -265,7 +289,7 @@ func (j *jsonReader) value(depth int) (*Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		return j.object(at, name, depth)
+		return j.object(&Value{Shape: ShapeMap, Text: Text{Span: at.span()}, size: 1}, name, depth)
 	case c == '[':
 		return j.list(at, depth)
 	case c == '"':
@@ -277,9 +301,8 @@ func (j *jsonReader) value(depth int) (*Value, error) {
 	return j.literal()
 }
 
-// object reads the rest of an object, behind its first name.
-func (j *jsonReader) object(at cursor, name string, depth int) (*Value, error) {
-	obj := &Value{Shape: ShapeMap, Text: Text{Span: at.span()}, size: 1}
+// object reads the rest of an object, behind the name of a value.
+func (j *jsonReader) object(obj *Value, name string, depth int) (*Value, error) {
 	for {
 		v, err := j.value(depth + 1)
 		if err != nil {
@@ -287,21 +310,12 @@ func (j *jsonReader) object(at cursor, name string, depth int) (*Value, error) {
 		}
 		obj.size += v.size
 		obj.Entries = append(obj.Entries, Entry{name, v})
-		switch j.token() {
-		case '}':
-			j.w.take(1)
+		if name, err = j.nextName(); err != nil {
+			return obj, err
+		}
+		if name == "" {
 			obj.Text.Span.End = j.w.at.offset
 			return unwrapped(obj), nil
-		case ',':
-			j.w.take(1)
-		default:
-			return obj, j.unexpected("\",\" or \"}\"")
-		}
-		if j.token() != '"' {
-			return obj, j.unexpected("a property name")
-		}
-		if name, err = j.name(); err != nil {
-			return obj, err
 		}
 	}
 }
@@ -368,82 +382,4 @@ func (j *jsonReader) literal() (*Value, error) {
 	}
 	j.w.take(n)
 	return v, nil
-}
-
-// text reads a string.
-func (j *jsonReader) text() (Text, error) {
-	start := j.w.at
-	j.w.take(1)
-	j.build.reset(j.w.at)
-	for {
-		rest := j.w.rest()
-		i := bytes.IndexAny(rest, `"\`)
-		if i < 0 {
-			j.build.verbatim(j.w.take(len(rest)))
-			if err := j.checkSize(); err != nil {
-				return Text{}, err
-			}
-			if !j.w.more() {
-				return Text{}, j.truncated()
-			}
-			continue
-		}
-		j.build.verbatim(j.w.take(i))
-		if rest[i] == '"' {
-			t := j.build.text()
-			j.w.take(1)
-			if t.Value == "" {
-				t.Span = start.span()
-			}
-			return t, nil
-		}
-		if err := j.escape(); err != nil {
-			return Text{}, err
-		}
-	}
-}
-
-// simpleEscapes are the escapes of one letter.
-var simpleEscapes = map[byte]rune{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
-
-func (j *jsonReader) escape() error {
-	for len(j.w.rest()) < 12 && j.w.more() {
-	}
-	rest := j.w.rest()
-	if len(rest) < 2 {
-		return j.truncated()
-	}
-	meaning, width := simpleEscapes[rest[1]], 2
-	if rest[1] == 'u' {
-		meaning, width = unicodeEscape(rest)
-	}
-	if meaning == 0 && (rest[1] != 'u' || width == 0) {
-		return j.errorf("found the escape %s, which JSON does not have", quoted(string(rest[:2])))
-	}
-	j.build.escape(j.w.take(width), meaning)
-	return nil
-}
-
-// unicodeEscape reads \uHHHH, or two of them for a surrogate pair.
-func unicodeEscape(raw []byte) (rune, int) {
-	unit := func(raw []byte) (rune, bool) {
-		if len(raw) < 6 || raw[0] != '\\' || raw[1] != 'u' {
-			return 0, false
-		}
-		n, err := strconv.ParseUint(string(raw[2:6]), 16, 16)
-		return rune(n), err == nil
-	}
-	r, ok := unit(raw)
-	if !ok {
-		return 0, 0
-	}
-	if !utf16.IsSurrogate(r) {
-		return r, 6
-	}
-	if low, ok := unit(raw[6:]); ok {
-		if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
-			return pair, 12
-		}
-	}
-	return utf8.RuneError, 6
 }

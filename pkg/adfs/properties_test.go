@@ -214,6 +214,7 @@ func TestKinds(t *testing.T) {
 		`{"Name": "x", "ApplicationGroupIdentifier": "g", "RedirectUri": []}`:                            adfs.KindNativeClientApplication,
 		`{"Name": "x", "AcceptanceTransformRules": "", "SamlEndpoints": []}`:                             adfs.KindClaimsProvider,
 		`{"Name": "x", "Identifier": "y", "IssuanceTransformRules": ""}`:                                 adfs.KindRelyingParty,
+		`{"Exported": "today", "Name": "x", "IssuanceTransformRules": ""}`:                               adfs.KindRelyingParty,
 		`{"Name": "x", "StoreTypeQualifiedName": "y"}`:                                                   adfs.KindAttributeStore,
 		"#TYPE Selected.Microsoft.IdentityServer.Management.Resources.RelyingPartyTrust\nName;Notes\nx;": adfs.KindRelyingParty,
 	} {
