@@ -95,7 +95,10 @@ func runDecode(c *cobra.Command, env *Env, o *decodeOptions) error {
 		if o.format == "json" {
 			return report.Decoded(w, r)
 		}
-		return report.Messages(w, r.Messages, o.look(env))
+		if err := report.Messages(w, r.Messages, o.look(env)); err != nil {
+			return err
+		}
+		return report.Artifacts(w, r.Artifacts, o.look(env))
 	})
 	if err == nil && in.unusable > 0 {
 		return unusableError{}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"encoding/pem"
 	"io"
 	"strings"
@@ -24,6 +25,8 @@ func samples(dir string) error {
 		"skewed.har":              signIn(with(skew)),
 		"refused.har":             signIn(samltest.NewErrorResponse("AADSTS75011: Authentication method 'X509, MultiFactor' by which the user authenticated with the service doesn't match requested authentication method 'Password, ProtectedTransport'.", "urn:oasis:names:tc:SAML:2.0:status:Responder", "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext")),
 		"tampered.xml":            tampered(),
+		"encrypted.har":           encrypted(),
+		"app.key":                 privateKey(samltest.Other()),
 		"pretty.xml":              strings.ReplaceAll(signed(samltest.RSA()).XML(), "><", ">\n<"),
 		"correct.saz":             samltest.SAZ(exchanges(signed(samltest.RSA()))...),
 		"reply-url.mitm":          samltest.Mitmproxy(exchanges(with(func(r *samltest.Response) { r.Destination += "/" }))...),
@@ -45,6 +48,21 @@ func signed(key samltest.Pair) *samltest.Response {
 	r := samltest.NewResponse()
 	r.Sign(samltest.SignAssertion, key)
 	return r
+}
+
+// encrypted is the correct sign-in with the assertion encrypted for app.key.
+func encrypted() string {
+	xml := samltest.EncryptElement(signed(samltest.RSA()).XML(), "Assertion", "EncryptedAssertion", samltest.For(samltest.Other()))
+	return samltest.HAR(samltest.SignIn(samltest.NewAuthnRequest().XML(), xml)...)
+}
+
+// privateKey is the key of a pair as apps keep it; it is for tests only.
+func privateKey(pair samltest.Pair) string {
+	der, err := x509.MarshalPKCS8PrivateKey(pair.Key)
+	if err != nil {
+		panic(err)
+	}
+	return "TEST ONLY, known to everybody\n" + string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
 // with is the correct response with one change.

@@ -22,6 +22,8 @@ type Report struct {
 	// Stacks are the verdicts of Expectations.Stacks, by message; no part of
 	// the JSON report.
 	Stacks []StackVerdict `json:"-"`
+	// Artifacts are those of the captures, filled in by [Describe] alone.
+	Artifacts []ArtifactView `json:"-"`
 }
 
 // InputView is one input as it was recognised.

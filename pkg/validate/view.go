@@ -18,9 +18,11 @@ func Describe(captures []*trace.Capture, keys []xmlenc.Key, clock Clock) *Report
 	for _, c := range captures {
 		report.Inputs = append(report.Inputs, inputView(c))
 	}
-	for _, m := range read(captures, &Expectations{Keys: keys}, clock) {
+	messages := read(captures, &Expectations{Keys: keys}, clock)
+	for _, m := range messages {
 		report.Messages = append(report.Messages, m.view())
 	}
+	report.Artifacts = artifacts(captures, messages)
 	return report
 }
 

@@ -1,0 +1,39 @@
+package validate
+
+import (
+	"crypto/sha1"
+	"encoding/base64"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/ssodoctor/ssodoctor/internal/samltest"
+)
+
+func TestArtifacts(t *testing.T) {
+	source := sha1.Sum([]byte(samltest.Issuer))
+	artifact := func(handle string) string {
+		return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte("\x00\x04\x00\x01" + string(source[:]) + handle)))
+	}
+	s := newScene()
+	s.exchanges = func(es []samltest.Exchange) []samltest.Exchange {
+		return append(es,
+			samltest.Get(samltest.Time, samltest.ACS+"?SAMLart="+artifact("verysecrethandle1234")+"&RelayState=x", "<html></html>"),
+			samltest.Get(samltest.Time, samltest.ACS+"?SAMLart="+artifact("short"), "<html></html>"))
+	}
+	r := Describe(s.captures(t), nil, s.clock)
+	if len(r.Artifacts) != 2 {
+		t.Fatalf("artifacts %+v", r.Artifacts)
+	}
+	if a := r.Artifacts[0]; a.Exchange != 4 || !strings.HasSuffix(a.Text, `from "`+samltest.Issuer+`"`) || !strings.Contains(a.Text, "endpoint index 1") {
+		t.Errorf("artifact %+v", a)
+	}
+	if a := r.Artifacts[1]; !strings.Contains(a.Text, "29 bytes, expected 44") {
+		t.Errorf("artifact %+v", a)
+	}
+	for _, e := range s.captures(t)[0].Exchanges {
+		if strings.Contains(e.URL, artifact("verysecrethandle1234")) {
+			t.Errorf("the URL %s holds the artifact", e.URL)
+		}
+	}
+}
