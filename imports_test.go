@@ -16,6 +16,7 @@ const module = "github.com/ssodoctor/ssodoctor/"
 // downwards.
 var rooms = map[string][]string{
 	"pkg/finding":        {},
+	"pkg/accounts":       {"pkg/finding"},
 	"pkg/xmldoc":         {"pkg/finding"},
 	"pkg/idperror":       {"pkg/finding"},
 	"pkg/keys":           {"pkg/finding"},
@@ -28,7 +29,9 @@ var rooms = map[string][]string{
 	"pkg/adfs":           {"pkg/adfs/claimrule", "pkg/finding", "pkg/keys", "pkg/saml", "pkg/xmldoc"},
 	"pkg/entra":          {"pkg/finding"},
 	"pkg/migrate":        {"pkg/adfs", "pkg/adfs/claimrule", "pkg/entra", "pkg/finding", "pkg/keys"},
-	"pkg/validate":       {"pkg/adfs/claimrule", "pkg/finding", "pkg/idperror", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig", "pkg/xmlenc"},
+	"pkg/validate":       {"pkg/accounts", "pkg/adfs/claimrule", "pkg/finding", "pkg/idperror", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/seal", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig", "pkg/xmlenc"},
+	"pkg/seal":           {"pkg/finding", "pkg/keys", "pkg/xmldoc", "pkg/xmldsig"},
+	"pkg/redact":         {"pkg/finding", "pkg/keys", "pkg/saml", "pkg/seal", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig"},
 	"pkg/compare":        {"pkg/finding", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig"},
 	"pkg/report":         {"pkg/compare", "pkg/finding", "pkg/migrate", "pkg/profile", "pkg/saml", "pkg/validate", "pkg/xmldoc"},
 }
