@@ -16,7 +16,7 @@ import (
 // by. Objects are read one by one and not kept, so that memory follows what is
 // said of them. Nothing that cannot be read hides anything else.
 func Assess(objects iter.Seq2[*adfs.Object, error], at time.Time) *Assessment {
-	c := &collector{at: at, farm: newFarmCounter(), out: &Assessment{Schema: Schema, Trusts: []*Trust{}, Others: []Other{}, Problems: []Problem{}}}
+	c := &collector{at: at, farm: newFarmCounter(), shared: map[comparableVerdict]*Verdict{}, out: &Assessment{Schema: Schema, Trusts: []*Trust{}, Others: []Other{}, Problems: []Problem{}}}
 	for o, err := range objects {
 		switch {
 		case err != nil:
@@ -35,6 +35,8 @@ type collector struct {
 	at   time.Time
 	out  *Assessment
 	farm *farmCounter
+	// shared holds each verdict once.
+	shared map[comparableVerdict]*Verdict
 	// alternate is the attribute that users sign in with instead of the UPN,
 	// stores are the names of the attribute stores of the farm.
 	alternate string
@@ -51,9 +53,33 @@ func (c *collector) problem(err error) {
 
 func (c *collector) trust(rp *adfs.RelyingParty) {
 	t, j := assessTrust(rp, c.at)
-	c.farm.count(t, j)
-	t.Items = slices.Clip(t.Items)
+	t.uses = c.farm.uses(t, j)
+	t.Items = slices.Clone(t.Items)
+	for i := range t.Items {
+		t.Items[i].Verdict = c.share(t.Items[i].Verdict)
+	}
 	c.out.Trusts = append(c.out.Trusts, t)
+}
+
+// comparableVerdict is what tells verdicts apart.
+type comparableVerdict struct {
+	setting, target, claim, message, check, reference, aliases string
+	outcome                                                    Outcome
+	severity                                                   finding.Severity
+	rule                                                       RuleRef
+}
+
+// share keeps one of verdicts that say the same: those of most trusts do.
+func (c *collector) share(v *Verdict) *Verdict {
+	key := comparableVerdict{v.Setting, v.Target, v.Claim, v.Message, v.Check, v.Reference, strings.Join(v.Aliases, " "), v.Outcome, v.Severity, RuleRef{Index: -1}}
+	if v.Rule != nil {
+		key.rule = *v.Rule
+	}
+	if known, ok := c.shared[key]; ok {
+		return known
+	}
+	c.shared[key] = v
+	return v
 }
 
 // conclude judges what can be told only when everything was read, and sorts.
@@ -63,6 +89,10 @@ func (c *collector) conclude() {
 	for _, t := range c.out.Trusts {
 		c.ofFarm(t)
 		t.settle()
+		if t.Skipped == "" {
+			c.farm.count(t.uses)
+		}
+		t.uses = nil
 	}
 	slices.SortStableFunc(c.out.Trusts, func(a, b *Trust) int {
 		return cmp.Or(cmp.Compare(len(a.Skipped), 0)-cmp.Compare(len(b.Skipped), 0), cmp.Compare(a.Readiness, b.Readiness),

@@ -173,7 +173,18 @@ func ruleVerdict(set *ruleSet, r *claimrule.Rule, outcome Outcome, severity find
 
 func ruleItem(set *ruleSet, r *claimrule.Rule, at claimrule.Node, v *Verdict) Item {
 	span := set.rules.Span(at)
-	return Item{Verdict: v, Value: oneLine(set.rules.Source(r)), Line: int32(span.Line), Column: int32(span.Column)}
+	return Item{Verdict: v, Value: set.shown(r), Line: int32(span.Line), Column: int32(span.Column)}
+}
+
+// shown is a rule as items show it.
+func (s *ruleSet) shown(r *claimrule.Rule) string {
+	if s.lines == nil {
+		s.lines = make([]string, s.count())
+	}
+	if s.lines[r.Index] == "" {
+		s.lines[r.Index] = oneLine(s.rules.Source(r))
+	}
+	return s.lines[r.Index]
 }
 
 // oneLine is a text of the export on one line, cut off where it is long.

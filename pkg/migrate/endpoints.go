@@ -30,7 +30,7 @@ func (j *trustJudge) wsFed() {
 
 func (j *trustJudge) additionalWSFed() {
 	for _, address := range j.rp.AdditionalWSFedEndpoint {
-		j.objections(address, finding.Span{}, targetReply, entra.ReplyURL(address), "")
+		j.objections(address, finding.Span{}, targetReply, entra.ReplyURL(address), "becomes a Reply URL")
 	}
 	if len(j.rp.AdditionalWSFedEndpoint) > 0 {
 		j.say(Changed, finding.Warning, targetReply, "further addresses that wreply may name become further Reply URLs; without a wreply Entra takes the first")

@@ -12,16 +12,15 @@ import (
 // tally counts how many trusts and rules use a thing.
 type tally map[string]*Use
 
-func (t tally) add(name string, seen map[string]bool) {
+func (t tally) add(name string, seen map[*Use]bool) {
 	u := t[name]
 	if u == nil {
-		name = strings.Clone(name)
 		u = &Use{Name: name}
 		t[name] = u
 	}
 	u.Rules++
-	if !seen[name] {
-		seen[name] = true
+	if !seen[u] {
+		seen[u] = true
 		u.Trusts++
 	}
 }
@@ -41,45 +40,67 @@ func (t tally) list(becomes func(string) string) []Use {
 
 type farmCounter struct {
 	protocols, attributes, stores, types, shapes tally
-	spelled                                      map[string]string // attributes by their name in lower case
+	// names holds each name once, attributes also by their name in lower case.
+	names map[string]string
 }
 
 func newFarmCounter() *farmCounter {
-	return &farmCounter{protocols: tally{}, attributes: tally{}, stores: tally{}, types: tally{}, shapes: tally{}, spelled: map[string]string{}}
+	return &farmCounter{protocols: tally{}, attributes: tally{}, stores: tally{}, types: tally{}, shapes: tally{}, names: map[string]string{}}
 }
 
-// count adds what one trust uses.
-func (f *farmCounter) count(t *Trust, j *trustJudge) {
-	f.protocols.add(t.Protocol, map[string]bool{})
-	seen := map[string]bool{}
-	attributes, stores, types := map[string]bool{}, map[string]bool{}, map[string]bool{}
+// use is one use of a thing by a rule of a trust.
+type use struct {
+	of   tally
+	name string
+}
+
+// uses lists what one trust uses.
+func (f *farmCounter) uses(t *Trust, j *trustJudge) []use {
+	list := []use{{f.protocols, t.Protocol}}
 	j.sets.each(func(s *ruleSet) {
 		for _, r := range s.rules.Rules {
-			f.shapes.add(string(shapeOf(r)), seen)
+			list = append(list, use{f.shapes, string(shapeOf(r))})
 			if q, ok := r.Body.(*claimrule.Query); ok && !r.Bad {
-				f.query(q, attributes, stores)
+				list = f.query(list, q)
 			}
 		}
 	})
-	for t, list := range j.issued {
-		for range list {
-			f.types.add(t, types)
+	for _, t := range sortedKeys(j.issued) {
+		for range j.issued[t] {
+			if t != "" {
+				list = append(list, use{f.types, f.name(t, t)})
+			}
 		}
 	}
+	return slices.Clip(list)
 }
 
-func (f *farmCounter) query(q *claimrule.Query, attributes, stores map[string]bool) {
-	f.stores.add(q.Store.Value, stores)
+// name keeps one copy of a name; the first spelling under a key is that of all.
+func (f *farmCounter) name(key, spelled string) string {
+	if known, ok := f.names[key]; ok {
+		return known
+	}
+	f.names[strings.Clone(key)] = strings.Clone(spelled)
+	return f.names[key]
+}
+
+func (f *farmCounter) query(list []use, q *claimrule.Query) []use {
+	list = append(list, use{f.stores, f.name(q.Store.Value, q.Store.Value)})
 	d, err := claimrule.ParseDirectoryQuery(q.Query.Value)
 	if err != nil || !strings.EqualFold(q.Store.Value, activeDirectory) {
-		return
+		return list
 	}
 	for _, name := range d.Attributes {
-		key := strings.ToLower(name)
-		if f.spelled[key] == "" {
-			f.spelled[key] = strings.Clone(name)
-		}
-		f.attributes.add(f.spelled[key], attributes)
+		list = append(list, use{f.attributes, f.name("attribute "+strings.ToLower(name), name)})
+	}
+	return list
+}
+
+// count adds the uses of one trust.
+func (f *farmCounter) count(list []use) {
+	seen := map[*Use]bool{}
+	for _, u := range list {
+		u.of.add(u.name, seen)
 	}
 }
 

@@ -140,6 +140,7 @@ type Trust struct {
 	key     string   // tells the trust from others of the same farm
 	upn     bool     // a claim is made of the UPN
 	queries []string // attribute stores that it asks
+	uses    []use    // what it adds to the farm
 }
 
 // Assessment is what was found out about exports.

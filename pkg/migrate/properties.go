@@ -180,7 +180,7 @@ func (j *trustJudge) identifiers() {
 		j.say(Unsupported, finding.Error, "application.identifierUris", "the trust has no identifier: the application needs one that requests name")
 	}
 	for _, id := range j.rp.Identifier {
-		j.objections(id, finding.Span{}, "application.identifierUris", entra.Identifier(id), "")
+		j.objections(id, finding.Span{}, "application.identifierUris", entra.Identifier(id), "becomes an identifier (Entity ID)")
 	}
 }
 

@@ -238,6 +238,7 @@ type ruleSet struct {
 	text    adfs.Text
 	rules   *claimrule.RuleSet
 	errors  []*claimrule.SyntaxError
+	lines   []string // the rules as items show them, as far as they were asked for
 }
 
 func newRuleSet(setting string, purpose claimrule.Purpose, text adfs.Text) *ruleSet {
