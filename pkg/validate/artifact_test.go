@@ -1,7 +1,7 @@
 package validate
 
 import (
-	"crypto/sha1"
+	digest "crypto/sha1"
 	"encoding/base64"
 	"net/url"
 	"strings"
@@ -11,7 +11,7 @@ import (
 )
 
 func TestArtifacts(t *testing.T) {
-	source := sha1.Sum([]byte(samltest.Issuer))
+	source := digest.Sum([]byte(samltest.Issuer))
 	artifact := func(handle string) string {
 		return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte("\x00\x04\x00\x01" + string(source[:]) + handle)))
 	}
