@@ -30,7 +30,7 @@ type intake struct {
 func readInputs(env *Env, args []string) (intake, error) {
 	if len(args) == 0 {
 		if !env.StdinPiped {
-			return intake{}, usageError{errors.New("nothing to read: name a file, or pipe a capture in, for example: ssodoctor check login.har")}
+			return intake{}, errNothingToRead("check")
 		}
 		args = []string{"-"}
 	}
@@ -48,6 +48,11 @@ func readInputs(env *Env, args []string) (intake, error) {
 		}
 	}
 	return in, nil
+}
+
+// errNothingToRead says that a command got no input.
+func errNothingToRead(command string) error {
+	return usageError{fmt.Errorf("nothing to read: name a file, or pipe a capture in, for example: ssodoctor %s login.har", command)}
 }
 
 // readPath reads one file, or all files below a directory.

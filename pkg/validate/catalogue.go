@@ -91,6 +91,7 @@ const (
 func Catalogue() []*Check {
 	return slices.Concat(
 		inputChecks,
+		redactedChecks,
 		xmlChecks,
 		messageChecks,
 		requestChecks,

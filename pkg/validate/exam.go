@@ -9,6 +9,7 @@ import (
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
+	"github.com/ssodoctor/ssodoctor/pkg/seal"
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
@@ -36,6 +37,7 @@ type message struct {
 	signedIn map[*xmldsig.Signature]signedForm
 	query    *xmldsig.QuerySignature // of the redirect binding, nil where there is none
 
+	sealed  *seal.Seal // what was found before the message was redacted, nil where it was not
 	at      Evaluated
 	product finding.System // the identity provider's product: entra, adfs, okta or ""
 	request *message       // the captured AuthnRequest that this answers, nil where none was captured

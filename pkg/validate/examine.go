@@ -11,6 +11,7 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/profile"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
+	"github.com/ssodoctor/ssodoctor/pkg/seal"
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
@@ -164,6 +165,10 @@ func (m *message) read(options xmldsig.Options, keys []xmlenc.Key) {
 		return
 	}
 	m.doc = doc
+	if sealed, ok := seal.Find(doc); ok {
+		m.unseal(sealed, options)
+		return
+	}
 	m.saml = saml.Read(doc)
 	m.sigs = xmldsig.Verify(doc, options)
 	if m.saml.Encryption() {

@@ -1,0 +1,369 @@
+package redact_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
+	"encoding/json"
+	"html"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ssodoctor/ssodoctor/internal/samltest"
+	"github.com/ssodoctor/ssodoctor/pkg/redact"
+	"github.com/ssodoctor/ssodoctor/pkg/trace"
+)
+
+// secrets are all over the capture of leaky; none may be in a copy.
+var secrets = []string{
+	"ada.secret@contoso.com", "ada.secret", "Lovelace-Byron", "Zephyrine", "9a8b7c6d-5e4f-4a3b-2c1d-0e9f8a7b6c5d", `CONTOSO\zephyrine`,
+	"cookie-canary-71", "bearer-canary-72", "password-canary-73", "code-canary-74", "token-canary-75", "203.0.113.77", "relay-canary-76", "2001:db8:77::77",
+	"page-canary-78", "header-canary-79", "jsession-canary-80", "status-canary-81@contoso.com", "comment-canary-82", "extension-canary-83", "fragment-canary-84",
+	"state-canary-85", "title-canary-86@contoso.com", "userinfo-canary-87", "groups-canary-88",
+}
+
+func leakyResponse() string {
+	r := samltest.NewResponse()
+	a := r.Assertions[0]
+	a.NameID.Value = secrets[0]
+	a.Confirmations[0].Address = "203.0.113.77"
+	a.Attributes = []samltest.Attribute{
+		samltest.NewAttribute(samltest.ClaimEmail, secrets[0]), samltest.NewAttribute(samltest.ClaimSurname, "Lovelace-Byron"),
+		samltest.NewAttribute("first_name", "Zephyrine"), samltest.NewAttribute(samltest.ClaimObjectID, "9a8b7c6d-5e4f-4a3b-2c1d-0e9f8a7b6c5d"),
+		samltest.NewAttribute("account", `CONTOSO\zephyrine`), samltest.NewAttribute(samltest.ClaimGroups, "groups-canary-88"),
+		{Name: "nested", Raw: []string{`<AttributeValue><x:Issuer xmlns:x="urn:x" Name="extension-canary-83">token-canary-75<x:Audience>password-canary-73</x:Audience></x:Issuer></AttributeValue>`}},
+	}
+	a.After = []string{`<!-- comment-canary-82 --><Advice><x:y xmlns:x="urn:x" Destination="https://userinfo-canary-87@x.example/">extension-canary-83</x:y></Advice>`}
+	r.StatusMessage = "user status-canary-81@contoso.com (Zephyrine Lovelace-Byron, CONTOSO\\zephyrine) from 203.0.113.77 or 2001:db8:77::77"
+	r.Sign(samltest.SignAssertion, samltest.RSA())
+	return r.XML()
+}
+
+// leaky is a sign-in with a secret in every place that a capture has.
+func leaky() string {
+	exchanges := samltest.SignIn(samltest.NewAuthnRequest().XML(), leakyResponse())
+	for i := range exchanges {
+		e := &exchanges[i]
+		e.RequestHeaders = append(e.RequestHeaders, samltest.Header{Name: "Cookie", Value: "sid=cookie-canary-71; zephyrine=1"},
+			samltest.Header{Name: "Authorization", Value: "Bearer bearer-canary-72"}, samltest.Header{Name: "X-Forwarded-For", Value: "203.0.113.77"},
+			samltest.Header{Name: "X-Odd", Value: "header-canary-79"})
+		e.ResponseHeaders = append(e.ResponseHeaders, samltest.Header{Name: "Set-Cookie", Value: "sid=cookie-canary-71; Path=/u/Zephyrine; Secure"})
+	}
+	login := samltest.Post(samltest.Time, "https://login.example.com/common/login;jsessionid=jsession-canary-80?state=state-canary-85&u=ada.secret%40contoso.com#fragment-canary-84",
+		"login=ada.secret%40contoso.com&passwd=password-canary-73&RelayState=relay-canary-76", "https://app.example/done")
+	oauth := samltest.Redirect(samltest.Time, "https://203.0.113.77/authorize?code=code-canary-74&wctx=relay-canary-76&error=access_denied&error_description=no+ada.secret%40contoso.com",
+		"https://userinfo-canary-87:x@app.example/people/Zephyrine/ada.secret%40contoso.com?id_token=token-canary-75&x=relay-canary-76")
+	failed := samltest.Get(samltest.Time.Add(time.Second), "https://login.microsoftonline.com/error", "<title>Error for title-canary-86@contoso.com</title>page-canary-78 <p>AADSTS50105: The signed in user 'ada.secret@contoso.com' (Zephyrine) is not assigned to a role.</p>")
+	failed.Status = 400
+	return samltest.HAR(append(exchanges, login, oauth, failed)...)
+}
+
+// everything decodes a text in every way that anything in a copy is encoded,
+// over and over, and gives all that it comes to.
+func everything(t testing.TB, data []byte) []string {
+	t.Helper()
+	seen := map[string]bool{}
+	queue := []string{string(data)}
+	for len(queue) > 0 && len(seen) < 100_000 {
+		text := queue[0]
+		queue = queue[1:]
+		if seen[text] || text == "" {
+			continue
+		}
+		seen[text] = true
+		queue = append(queue, decodings(text)...)
+	}
+	out := make([]string, 0, len(seen))
+	for text := range seen {
+		out = append(out, strings.ToLower(text))
+	}
+	return out
+}
+
+var base64Words = regexp.MustCompile(`[A-Za-z0-9+/_-]{8,}={0,2}`)
+
+func decodings(text string) (out []string) {
+	if z, err := zip.NewReader(strings.NewReader(text), int64(len(text))); err == nil {
+		for _, f := range z.File {
+			if r, err := f.Open(); err == nil {
+				content, _ := io.ReadAll(r)
+				out = append(out, f.Name, string(content))
+			}
+		}
+		return out
+	}
+	if plain, err := url.QueryUnescape(text); err == nil {
+		out = append(out, plain)
+	}
+	for _, word := range regexp.MustCompile(`[^\s"'<>]*%[^\s"'<>]*`).FindAllString(text, -1) {
+		if plain, err := url.QueryUnescape(word); err == nil {
+			out = append(out, plain)
+		}
+	}
+	out = append(out, html.UnescapeString(text), strings.ReplaceAll(strings.ReplaceAll(text, `\"`, `"`), `\/`, "/"))
+	var v any
+	if json.Unmarshal([]byte(text), &v) == nil {
+		out = append(out, jsonStrings(v)...)
+	}
+	for _, word := range base64Words.FindAllString(text, -1) {
+		for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
+			plain, err := e.DecodeString(word)
+			if err != nil {
+				continue
+			}
+			out = append(out, string(plain))
+			if inflated, err := io.ReadAll(flate.NewReader(bytes.NewReader(plain))); err == nil {
+				out = append(out, string(inflated))
+			}
+		}
+	}
+	return out
+}
+
+func jsonStrings(v any) (out []string) {
+	switch v := v.(type) {
+	case string:
+		out = append(out, v)
+	case []any:
+		for _, e := range v {
+			out = append(out, jsonStrings(e)...)
+		}
+	case map[string]any:
+		for key, e := range v {
+			out = append(append(out, key), jsonStrings(e)...)
+		}
+	}
+	return out
+}
+
+// hold fails where a secret is in a copy.
+func hold(t testing.TB, r *redact.Copy, secrets ...string) {
+	t.Helper()
+	told := map[string]bool{}
+	for _, text := range everything(t, r.Content) {
+		for _, secret := range secrets {
+			if at := strings.Index(text, strings.ToLower(secret)); at >= 0 && !told[secret] {
+				told[secret] = true
+				t.Errorf("%s: %q is in the copy: …%q…", r.Format, secret, text[max(0, at-60):min(len(text), at+60)])
+			}
+		}
+	}
+}
+
+func read(t testing.TB, data []byte) *trace.Capture {
+	t.Helper()
+	c, err := trace.ReadBytes(data, "capture", trace.Limits{})
+	if err != nil {
+		t.Fatalf("%v in %.200q", err, data)
+	}
+	return c
+}
+
+func key(b byte) []byte { return bytes.Repeat([]byte{b}, redact.KeySize) }
+
+func redacted(t testing.TB, c *trace.Capture) *redact.Copy {
+	t.Helper()
+	r, err := redact.Capture(c, redact.Options{Key: key(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// formats are the names of the formats that hold exchanges.
+var withExchanges = []string{"har", "saml-chrome-panel", "saml-tracer", "saz", "zip", "burp", "mitmproxy", "charles", "http", "curl"}
+
+// TestNothingSurvives: no secret is in the copy in any format, decoded in any
+// way; and what is read from the copy is what the original held.
+func TestNothingSurvives(t *testing.T) {
+	original := read(t, []byte(leaky()))
+	for _, format := range withExchanges {
+		t.Run(format, func(t *testing.T) {
+			c := *original
+			c.Format = format
+			r := redacted(t, &c)
+			if r.Format != format {
+				t.Fatalf("written as %q", r.Format)
+			}
+			hold(t, r, secrets...)
+			again := read(t, r.Content)
+			if again.Format != format {
+				t.Errorf("the copy is recognised as %q", again.Format)
+			}
+			if len(again.Messages) != len(original.Messages) {
+				t.Errorf("%d messages, want %d", len(again.Messages), len(original.Messages))
+			}
+			if len(again.Exchanges) != len(original.Exchanges) {
+				t.Errorf("%d exchanges, want %d", len(again.Exchanges), len(original.Exchanges))
+			}
+			for i, m := range again.Messages[:min(len(again.Messages), len(original.Messages))] {
+				was := original.Messages[i]
+				if m.PostedTo != was.PostedTo || m.Parameter != was.Parameter || m.Binding != was.Binding {
+					t.Errorf("message %d: %s %s to %q, want %s %s to %q", i, m.Binding, m.Parameter, m.PostedTo, was.Binding, was.Parameter, was.PostedTo)
+				}
+			}
+		})
+	}
+}
+
+// TestLooseMessages: messages without exchanges are written as they came.
+func TestLooseMessages(t *testing.T) {
+	xml := leakyResponse()
+	b64 := base64.StdEncoding.EncodeToString([]byte(xml))
+	for format, text := range map[string]string{
+		"xml": xml, "base64": b64, "form": "SAMLResponse=" + url.QueryEscape(b64) + "&RelayState=relay-canary-76",
+		"json": `{"SAMLResponse":"` + b64 + `","RelayState":"relay-canary-76","x":"page-canary-78"}`,
+		"html": `<html><body>page-canary-78<form method="post" action="https://halo.contoso.com/auth/saml"><input name="SAMLResponse" value="` + b64 + `"><input name="RelayState" value="relay-canary-76"></form></body></html>`,
+		"url":  "https://halo.contoso.com/auth/saml?SAMLResponse=" + url.QueryEscape(b64) + "&RelayState=relay-canary-76",
+		"text": "2026-11-21 INFO user Zephyrine sent SAMLResponse=" + url.QueryEscape(b64) + " page-canary-78",
+	} {
+		t.Run(format, func(t *testing.T) {
+			c := read(t, []byte(text))
+			if c.Format != format {
+				t.Fatalf("the original is recognised as %q", c.Format)
+			}
+			r := redacted(t, c)
+			hold(t, r, secrets...)
+			if again := read(t, r.Content); again.Format != format || len(again.Messages) != len(c.Messages) {
+				t.Errorf("the copy has %d messages as %q, want %d", len(again.Messages), again.Format, len(c.Messages))
+			}
+		})
+	}
+}
+
+// TestWriters: every format that is read is written, or the copy says which it
+// is in.
+func TestWriters(t *testing.T) {
+	original := read(t, []byte(leaky()))
+	for _, f := range trace.Formats() {
+		c := *original
+		c.Format = f.Name
+		r := redacted(t, &c)
+		hold(t, r, secrets...)
+		if r.Format != f.Name && r.Format != "har" && r.Format != "text" {
+			t.Errorf("%s is written as %q", f.Name, r.Format)
+		}
+	}
+}
+
+// TestPseudonyms: the same value has the same pseudonym within a copy and
+// another one with another key; shapes stay.
+func TestPseudonyms(t *testing.T) {
+	c := read(t, []byte(leakyResponse()))
+	mails := func(k byte, keep bool) []string {
+		r, err := redact.Capture(c, redact.Options{Key: key(k), KeepDomains: keep})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return regexp.MustCompile(`>user[0-9a-f]+@[a-z0-9.]+<`).FindAllString(string(r.Content), -1)
+	}
+	first := mails(1, false)
+	if len(first) < 2 || first[0] != first[1] {
+		t.Errorf("NameID and claim of one value are %q", first)
+	}
+	if again := mails(1, false); !slices.Equal(first, again) {
+		t.Errorf("%q, then %q with the same key", first, again)
+	}
+	if other := mails(2, false); slices.Contains(other, first[0]) {
+		t.Errorf("%q with another key too", first[0])
+	}
+	if kept := mails(1, true); !strings.HasSuffix(kept[0], "@contoso.com<") {
+		t.Errorf("%q does not keep the domain", kept[0])
+	}
+}
+
+// TestTwice: a copy of a copy keeps the verdicts of the first.
+func TestTwice(t *testing.T) {
+	once := redacted(t, read(t, []byte(leaky())))
+	twice := redacted(t, read(t, once.Content))
+	hold(t, twice, secrets...)
+	again := read(t, twice.Content)
+	for _, m := range again.Messages {
+		if n := bytes.Count(m.XML, []byte("<?ssodoctor-redacted ")); n != 1 {
+			t.Errorf("%d seals in one message", n)
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	c := read(t, []byte(leaky()))
+	if _, err := redact.Capture(c, redact.Options{Key: []byte("short")}); err == nil {
+		t.Error("a short key is taken")
+	}
+	if _, err := redact.Capture(&trace.Capture{}, redact.Options{Key: key(1)}); err == nil {
+		t.Error("an empty capture is written")
+	}
+}
+
+// TestUnreadableMessage: what is no XML is left out, and the reason kept.
+func TestUnreadableMessage(t *testing.T) {
+	broken := strings.Replace(leakyResponse(), "</samlp:Response>", "<oops></samlp:Response>", 1)
+	r := redacted(t, read(t, []byte(samltest.HAR(samltest.SignIn(samltest.NewAuthnRequest().XML(), broken)...))))
+	hold(t, r, secrets...)
+}
+
+// TestCorpus redacts every real message and capture.
+func TestCorpus(t *testing.T) {
+	files, _ := filepath.Glob("../../../shared/corpus/*/*/*")
+	if len(files) == 0 {
+		t.Skip("no corpus")
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil || len(data) > 4<<20 {
+			continue
+		}
+		c, err := trace.ReadBytes(data, filepath.Base(name), trace.Limits{})
+		if err != nil || c == nil || len(c.Messages)+len(c.Exchanges) == 0 {
+			continue
+		}
+		r, err := redact.Capture(c, redact.Options{Key: key(1)})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		again, err := trace.ReadBytes(r.Content, "copy", trace.Limits{})
+		if err != nil && len(c.Messages) > 0 {
+			t.Errorf("%s (%s): the copy as %s: %v", name, c.Format, r.Format, err)
+			continue
+		}
+		if len(again.Messages) != len(c.Messages) {
+			t.Logf("%s (%s): %d messages in the copy as %s, want %d", name, c.Format, len(again.Messages), r.Format, len(c.Messages))
+		}
+	}
+}
+
+func FuzzCapture(f *testing.F) {
+	f.Add([]byte(leaky()))
+	f.Add([]byte(leakyResponse()))
+	f.Add([]byte("https://x/?SAMLRequest=abc&RelayState=%"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, _ := trace.ReadBytes(data, "fuzz", trace.Limits{})
+		if c == nil || len(c.Exchanges)+len(c.Messages) == 0 {
+			return
+		}
+		if _, err := redact.Capture(c, redact.Options{Key: key(1)}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func BenchmarkCapture(b *testing.B) {
+	data := []byte(leaky())
+	c := read(b, data)
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := redact.Capture(c, redact.Options{Key: key(1)}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
