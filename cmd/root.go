@@ -48,3 +48,8 @@ func newRoot(env *Env) *cobra.Command {
 	)
 	return root
 }
+
+// warn tells an error on standard error.
+func (e *Env) warn(err error) {
+	fmt.Fprintf(e.Stderr, "ssodoctor: %s\n", finding.Printable(err.Error()))
+}
