@@ -41,12 +41,18 @@ func newRoot(env *Env) *cobra.Command {
 		newDecode(env, runDecode),
 		newADFS(env),
 		newCompare(env),
+		newRedact(env),
 		newChecks(env),
 		newExplain(env),
 		newProfiles(env),
 		newVersion(env),
 	)
 	return root
+}
+
+// note tells what was done, on standard error.
+func (e *Env) note(text string) {
+	fmt.Fprintf(e.Stderr, "ssodoctor: %s\n", finding.Printable(text))
 }
 
 // warn tells an error on standard error.
