@@ -69,49 +69,14 @@ func commands(text []byte) []command {
 // curlCommand reads the arguments of curl that decide what is sent.
 func curlCommand(text []byte) command {
 	_, rest, _ := bytes.Cut(text, []byte("curl"))
-	var words []string
+	words := shellWords
 	if bytes.Contains(rest[:min(len(rest), 8192)], []byte(`^"`)) {
-		words = cmdWords(rest)
-	} else {
-		words = shellWords(rest)
+		words = cmdWords
 	}
-	var r command
-	var data []string
-	get := false
-	for i := 0; i < len(words); i++ {
-		option, value, joined := curlOption(words[i])
-		if !strings.HasPrefix(option, "-") {
-			if r.url == "" && strings.Contains(words[i], "/") {
-				r.url = words[i]
-			}
-			continue
-		}
-		if curlTakes[option] && !joined && i+1 < len(words) {
-			i++
-			value = words[i]
-		}
-		switch option {
-		case "--url":
-			r.url = value
-		case "-X", "--request":
-			r.method = strings.ToUpper(value)
-		case "-G", "--get":
-			get = true
-		case "-d", "--data", "--data-raw", "--data-binary", "--data-ascii":
-			data = append(data, value)
-		case "--data-urlencode":
-			name, plain, found := strings.Cut(value, "=")
-			if !found {
-				name, plain = "", value
-			}
-			data = append(data, strings.TrimPrefix(name+"="+url.QueryEscape(plain), "="))
-		case "-F", "--form", "--form-string":
-			name, plain, _ := strings.Cut(value, "=")
-			data = append(data, url.QueryEscape(name)+"="+url.QueryEscape(plain))
-		}
-	}
-	body := strings.Join(data, "&")
-	if get && body != "" {
+	var a curlArguments
+	a.read(words(rest))
+	r, body := a.command, strings.Join(a.data, "&")
+	if a.get && body != "" {
 		separator := "?"
 		if strings.Contains(r.url, "?") {
 			separator = "&"
@@ -126,6 +91,52 @@ func curlCommand(text []byte) command {
 		r.url = "http://" + r.url // as curl does
 	}
 	return r
+}
+
+// curlArguments are what the words of a curl command say.
+type curlArguments struct {
+	command
+	data []string
+	get  bool // the data go into the URL
+}
+
+func (a *curlArguments) read(words []string) {
+	for i := 0; i < len(words); i++ {
+		option, value, joined := curlOption(words[i])
+		if !strings.HasPrefix(option, "-") {
+			if a.url == "" && strings.Contains(words[i], "/") {
+				a.url = words[i]
+			}
+			continue
+		}
+		if curlTakes[option] && !joined && i+1 < len(words) {
+			i++
+			value = words[i]
+		}
+		a.option(option, value)
+	}
+}
+
+func (a *curlArguments) option(option, value string) {
+	switch option {
+	case "--url":
+		a.url = value
+	case "-X", "--request":
+		a.method = strings.ToUpper(value)
+	case "-G", "--get":
+		a.get = true
+	case "-d", "--data", "--data-raw", "--data-binary", "--data-ascii":
+		a.data = append(a.data, value)
+	case "--data-urlencode":
+		name, plain, found := strings.Cut(value, "=")
+		if !found {
+			name, plain = "", value
+		}
+		a.data = append(a.data, strings.TrimPrefix(name+"="+url.QueryEscape(plain), "="))
+	case "-F", "--form", "--form-string":
+		name, plain, _ := strings.Cut(value, "=")
+		a.data = append(a.data, url.QueryEscape(name)+"="+url.QueryEscape(plain))
+	}
 }
 
 func methodFor(body []byte) string {

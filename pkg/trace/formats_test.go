@@ -234,6 +234,31 @@ func TestEventErrors(t *testing.T) {
 	}
 }
 
+// TestLargeFormats reads files that are larger than what is looked at to
+// recognise them, on one line and on many, with exchanges that say nothing.
+func TestLargeFormats(t *testing.T) {
+	var filler []step
+	for i := range 300 {
+		filler = append(filler, step{method: "GET", url: fmt.Sprintf("https://cdn.example/%d", i), status: 200, page: strings.Repeat("x", 500)})
+	}
+	steps := append(filler, signIn()...)
+	for name, file := range map[string]string{
+		"saz": writeSAZ(steps, padded), "burp": writeBurp(steps, true), "mitmproxy": writeMitmproxy(steps, 21), "charles": writeCharles(steps),
+		"panel": writeChromePanel(steps), "wireshark": writeWiresharkJSON(steps), "pdml": writePDML(steps), "wireshark text": writeWiresharkText(steps),
+		"http": writeHTTP(steps, "\r\n"), "curl --trace": writeCurlTrace(steps, true, true), "curl": writeCurlBash(steps), "PowerShell": writePowerShell(steps),
+	} {
+		capture, err := ReadBytes([]byte(file), name, Limits{})
+		if err != nil || capture.ExchangeCount != 304 || len(capture.Messages) != 2 {
+			t.Errorf("%s: %v, %d exchanges, %d messages", name, err, capture.ExchangeCount, len(capture.Messages))
+			continue
+		}
+		if m := capture.Messages[1]; string(m.XML) != testXML || m.Exchange != 302 || len(m.Problems) != 0 {
+			t.Errorf("%s: %+v", name, short(m))
+		}
+		checkCapture(t, []byte(file), capture, err)
+	}
+}
+
 // TestBurpTime: a zone that is ambiguous gives no time.
 func TestBurpTime(t *testing.T) {
 	for text, want := range map[string]string{
@@ -279,4 +304,29 @@ func TestFormatFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkSignIn(t, capture, "saz")
+}
+
+// TestCommands reads what people write by hand.
+func TestCommands(t *testing.T) {
+	for text, want := range map[string]string{
+		`curl -d a=1 --data-urlencode 'b=x y+' https://a.example/`:         "POST https://a.example/ a=1&b=x+y%2B",
+		`curl -G --data a=1 --url https://a.example/?z=2 -u me:pw`:         "GET https://a.example/?z=2&a=1 ",
+		`curl.exe -XPUT -F "f=\"q\" \$x" -s "https://a.example/"`:          "PUT https://a.example/ f=%22q%22+%24x",
+		"$ curl $'https://a.example/\\u0021\\x41\\'' \\\r\n -H 'x: y'; rm": "GET https://a.example/!A' ",
+		`curl ^"https://a.example/^%^2B^" ^` + "\r\n" + ` -d ^"a\^"b^"`:    `POST https://a.example/%2B a"b`,
+		`curl a.example/x`: "GET http://a.example/x ",
+		"irm -Uri https://a.example/ -Method post -Body 'a=1'":                 "POST https://a.example/ a=1",
+		`Invoke-WebRequest -Uri "https://a.example/` + "`$`\"" + `"`:           `GET https://a.example/$" `,
+		`await fetch("https:\/\/a.example\/", {"body": null, "method":"GET"})`: "GET https://a.example/ ",
+		`fetch("https://a.example/")`:                                          "GET https://a.example/ ",
+	} {
+		found := commands([]byte(text))
+		if len(found) != 1 {
+			t.Errorf("%s: %d commands", text, len(found))
+			continue
+		}
+		if got := found[0].method + " " + found[0].url + " " + string(found[0].body); got != want {
+			t.Errorf("%s\n got %s\nwant %s", text, got, want)
+		}
+	}
 }

@@ -62,11 +62,12 @@ func (c *collector) readWireshark(src *bufio.Reader) error {
 	if wiresharkJSON.Match(head) {
 		return w.readJSON(src)
 	}
+	isXML := wiresharkPDML.Match(head)
 	text, err := c.all(src)
 	if err != nil {
 		return err
 	}
-	if wiresharkPDML.Match(head) {
+	if isXML {
 		w.readPDML(text)
 	} else {
 		w.readText(text)
