@@ -104,6 +104,7 @@ func Catalogue() []*Check {
 		endpointErrorChecks,
 		identityChecks,
 		identityErrorChecks,
+		userChecks,
 		timeChecks,
 		subjectChecks,
 		authnChecks,

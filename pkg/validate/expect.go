@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/ssodoctor/ssodoctor/pkg/accounts"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/profile"
@@ -89,6 +90,9 @@ type Expectations struct {
 	// CertificateProblems are what was wrong with what was given as
 	// certificate: a private key, unreadable text.
 	CertificateProblems []CertificateProblem
+
+	// Accounts are those of the app; nil where they are not known.
+	Accounts *accounts.List
 
 	// Keys decrypt what messages hold encrypted.
 	Keys []xmlenc.Key

@@ -152,7 +152,7 @@ var flowChecks = []*Check{
 		Cause: "The app found something wrong with the token, knows no account for the user, or grants the user no role; its own page and log say more.",
 		Fixes: []finding.Fix{
 			{System: finding.App, Place: appLog, Action: "look for the reason of the refusal"},
-			{System: finding.App, Place: "the app's user list", Action: "check that an account for the NameID or e-mail address of the token exists, or that accounts are created at the first sign-in"},
+			{System: finding.App, Place: appUsers, Action: "check that an account for the NameID or e-mail address of the token exists, or that accounts are created at the first sign-in"},
 		},
 		Reference: "SAML Profiles 4.1.4.3",
 		Since:     "0.1.0",

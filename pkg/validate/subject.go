@@ -128,7 +128,7 @@ var subjectChecks = []*Check{
 		Fixes:     nameIDFixes("set the format to {expected}"),
 		Reference: "SAML Core 3.4.1.1, 8.3",
 		Since:     "0.1.0",
-		Explains:  []string{"nameid-format-content"},
+		Explains:  []string{"nameid-format-content", "user-unknown"},
 		run:       runNameIDFormat,
 	},
 	{
