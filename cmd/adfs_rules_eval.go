@@ -142,7 +142,7 @@ func (o *evalOptions) claims(w io.Writer, r *claimrule.Result, look report.Optio
 	}
 	s := report.Section{Title: "CLAIMS", Note: quantity(len(r.Claims), "claim")}
 	for _, c := range r.Claims {
-		s.Rows = append(s.Rows, report.Row{Label: c.Type, Text: fmt.Sprintf("%s  (rule %d)", c.Value, c.Rule+1)})
+		s.Rows = append(s.Rows, report.Row{Label: finding.Printable(c.Type), Text: fmt.Sprintf("%s  (rule %d)", c.Value, c.Rule+1)})
 	}
 	sections := []report.Section{s}
 	for _, verdict := range []struct {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ssodoctor/ssodoctor/pkg/adfs/claimrule"
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/migrate"
 	"github.com/ssodoctor/ssodoctor/pkg/report"
 )
@@ -56,7 +57,7 @@ func explained(t *ruleText, several bool) []report.Section {
 	for _, b := range migrate.Explain(t.rules, t.purpose) {
 		title := fmt.Sprintf("RULE %d", b.Rule.Index+1)
 		if several {
-			title = t.title() + ", rule " + fmt.Sprint(b.Rule.Index+1)
+			title = finding.Printable(fmt.Sprintf("%s, rule %d", t.title(), b.Rule.Index+1))
 		}
 		s := report.Section{Title: title, Note: b.Rule.Name(), Rows: []report.Row{{Label: "does", Text: claimrule.Explain(b.Rule)}}}
 		label := "in Entra"

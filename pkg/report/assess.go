@@ -244,7 +244,7 @@ func (p *page) others(a *migrate.Assessment) {
 	p.blank()
 	p.heading("BESIDE THE TRUSTS", "")
 	for _, o := range a.Others {
-		p.row(2, nameColumn, o.Kind+" "+o.Name, o.Message, nil)
+		p.row(2, nameColumn, finding.Printable(o.Kind+" "+o.Name), o.Message, nil)
 	}
 }
 
@@ -257,7 +257,7 @@ func (p *page) uses(f migrate.Farm) {
 		p.blank()
 		p.heading(strings.ToUpper(part.title), "")
 		for _, u := range part.uses {
-			p.row(2, nameColumn, u.Name, fmt.Sprintf("%s, %s: %s", plural(u.Trusts, "trust"), plural(u.Rules, part.counts), u.Becomes), nil)
+			p.row(2, nameColumn, finding.Printable(u.Name), fmt.Sprintf("%s, %s: %s", plural(u.Trusts, "trust"), plural(u.Rules, part.counts), u.Becomes), nil)
 		}
 	}
 }
