@@ -165,12 +165,6 @@ func (b *textBuilder) escape(raw []byte, meaning rune) {
 	b.apart = true
 }
 
-// skip passes over a piece of the file that stands for nothing.
-func (b *textBuilder) skip(raw []byte) {
-	b.at.over(raw)
-	b.apart = true
-}
-
 // maxMarks bounds the marks of a text. Behind them places are those of the last.
 const maxMarks = 1 << 18
 
