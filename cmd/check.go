@@ -15,6 +15,7 @@ type checkOptions struct {
 	common
 	expectationFlags
 	decryption decryptionFlags
+	users      usersFlags
 	message    int
 	inputs     []string
 }
@@ -32,6 +33,7 @@ const checkExample = `  ssodoctor check login.har
   pbpaste | ssodoctor check --cert idp.cer --entity-id https://halo.contoso.com
   ssodoctor check login.har --idp-metadata federationmetadata.xml --sp-metadata sp.xml
   ssodoctor check login.har --key app.pem
+  ssodoctor check login.har --users accounts.csv
   ssodoctor check response.xml --require-claim 'first_name' --require-claim 'role=^Agent'`
 
 func newCheck(env *Env, run func(*cobra.Command, *Env, *checkOptions) error) *cobra.Command {
@@ -50,6 +52,7 @@ func newCheck(env *Env, run func(*cobra.Command, *Env, *checkOptions) error) *co
 	o.common.bindVerdict(c)
 	o.expectationFlags.bind(c)
 	o.decryption.bind(c)
+	o.users.bind(c)
 	c.Flags().IntVar(&o.message, "message", -1, "judge only the message with this `number`")
 	return c
 }
@@ -70,6 +73,9 @@ func runCheck(c *cobra.Command, env *Env, o *checkOptions) error {
 		return err
 	}
 	if expect.Keys, err = o.decryption.load(); err != nil {
+		return err
+	}
+	if expect.Accounts, err = o.users.load(env, o.quiet); err != nil {
 		return err
 	}
 	expect.SecondOpinion = expect.SecondOpinion || o.verbose

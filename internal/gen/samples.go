@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,6 +37,8 @@ func samples(dir string) error {
 		"idp-metadata.xml":        samltest.NewIdPMetadata(samltest.RSA().Cert).XML(),
 		"sp-metadata.xml":         samltest.NewSPMetadata().XML(),
 		"app.cer":                 certificate(samltest.RSA()),
+		"users.csv":               accounts("ada@contoso.com", "grace@contoso.com"),
+		"renamed-users.csv":       accounts("ada.lovelace@contoso.com", "grace@contoso.com"),
 	} {
 		if err := write(dir, name, func(w io.Writer) error { _, err := io.WriteString(w, content); return err }); err != nil {
 			return err
@@ -132,4 +135,19 @@ func openID() string {
 
 func certificate(key samltest.Pair) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: key.Cert}))
+}
+
+// accounts is the user list of an app as Excel saves it on Windows. The UPN of
+// Ada is her address in the sign-in.
+func accounts(addresses ...string) string {
+	var b strings.Builder
+	b.WriteString("\ufeffName;E-Mail;UPN;Role\r\n")
+	for i, address := range addresses {
+		upn := address
+		if i == 0 {
+			upn = samltest.User
+		}
+		b.WriteString("User " + strconv.Itoa(i+1) + ";" + address + ";" + upn + ";Agent\r\n")
+	}
+	return b.String()
 }

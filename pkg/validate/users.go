@@ -30,7 +30,7 @@ var userChecks = []*Check{{
 	Title: "The app has no account that fits the user",
 	Why:   "The app looks up the account by one value of the token. Without exactly one match it refuses the user, or signs in somebody else.",
 	Cause: "The token carries the UPN where the app knows users by e-mail address (or the other way round), the address or domain was changed on one side, or the account was never created.",
-	Fixes: append(nameIDFixes("take it from the directory attribute that holds the user's name in the app (user.mail in place of user.userprincipalname, or the other way round)"),
+	Fixes: append(nameIDFixes("take it from the directory attribute that holds the user's name in the app (mail in place of userPrincipalName, or the other way round)"),
 		accountFixes...),
 	Reference: "SAML Profiles 4.1.4.3; https://learn.microsoft.com/entra/identity-platform/saml-claims-customization",
 	Since:     "0.1.0",
@@ -197,7 +197,7 @@ func (x *exam) mismatchedUser(who *identity, m accounts.Match) (severity finding
 
 // sourceFixes make both sides say the same: the identity provider, or the app.
 func sourceFixes(who *identity) []finding.Fix {
-	return append(who.fixes("take it from the directory attribute that holds {expected} for this user (user.mail in place of user.userprincipalname, or the other way round)"),
+	return append(who.fixes("take it from the directory attribute that holds {expected} for this user (mail in place of userPrincipalName, or the other way round)"),
 		finding.Fix{System: finding.App, Place: appUsers, Action: "or change the account {expected} to {actual}, if it is the same person"})
 }
 
