@@ -78,16 +78,16 @@ func (in *intake) readFile(env *Env, path string) {
 	in.read(env, file, path)
 }
 
-// read reads one capture. One without a message, but with something to say,
+// read reads one capture. One with nothing to judge, but with something to say,
 // counts as unusable and is still reported.
 func (in *intake) read(env *Env, r io.Reader, name string) {
 	capture, err := trace.Read(r, name, trace.Limits{})
 	if err != nil {
 		in.refuse(env, err)
 	}
-	if capture != nil && (len(capture.Messages) > 0 || len(capture.Problems) > 0) {
+	if capture != nil && (capture.Tells() || len(capture.Problems) > 0) {
 		in.captures = append(in.captures, capture)
-		if err == nil && len(capture.Messages) == 0 {
+		if err == nil && !capture.Tells() {
 			in.unusable++
 		}
 	}
@@ -145,7 +145,7 @@ func (in *intake) readQuietly(env *Env, path string) {
 	if errors.As(err, &pathError) {
 		in.refuse(env, err)
 	}
-	if err == nil && len(capture.Messages) > 0 {
+	if err == nil && capture.Tells() {
 		in.captures = append(in.captures, capture)
 	}
 }

@@ -27,6 +27,8 @@ type Code struct {
 	// Interrupt marks a step of a sign-in that may well succeed afterwards: it
 	// counts as a failure only where nothing follows.
 	Interrupt bool
+	// Personal marks a code that is about one user or device, not about the app.
+	Personal bool
 }
 
 // The checks that report codes. The first three of these are there for codes
@@ -52,6 +54,7 @@ type row struct {
 	fixes          []finding.Fix
 	check          string // "" for that of the product
 	interrupt      bool
+	personal       bool
 }
 
 // table is all that is known of one product.
@@ -80,7 +83,7 @@ func tables() []table {
 }
 
 func (t table) code(id string, r row) Code {
-	c := Code{ID: id, System: t.system, Name: r.name, Meaning: r.meaning, Cause: r.cause, Fixes: r.fixes, Check: r.check, Interrupt: r.interrupt}
+	c := Code{ID: id, System: t.system, Name: r.name, Meaning: r.meaning, Cause: r.cause, Fixes: r.fixes, Check: r.check, Interrupt: r.interrupt, Personal: r.personal}
 	if c.Check == "" {
 		c.Check = t.check
 	}

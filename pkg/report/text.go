@@ -23,6 +23,10 @@ func SystemName(s finding.System) string { return systemNames[s] }
 func Text(w io.Writer, r *validate.Report, o Options) error {
 	p := newPage(w, o)
 	p.diagnosis(r)
+	if !o.Quiet {
+		p.flow(r.Flow)
+		p.signIns(r.SignIns)
+	}
 	if len(r.Findings) > 0 {
 		p.blank()
 		p.heading("FINDINGS", counts(r.Summary))
@@ -50,7 +54,7 @@ func (p *page) diagnosis(r *validate.Report) {
 	d := r.Diagnosis
 	if d == nil {
 		verdict := "nothing wrong was found"
-		if len(r.Messages) == 0 {
+		if len(r.Messages) == 0 && len(r.SignIns) == 0 {
 			verdict = "there is no SAML message to judge"
 		}
 		p.heading("DIAGNOSIS", verdict)

@@ -49,6 +49,7 @@ func formatTable() []Format {
 			tunnels: "in Charles switch on Proxy > SSL Proxying for these hosts"},
 		{Name: "wireshark", Title: "a Wireshark export", From: "Wireshark and tshark: packet dissections as JSON, PDML or plain text", is: isWireshark, read: (*collector).readWireshark},
 		{Name: "event-log", Title: "a Windows event log in XML", From: "Event Viewer, wevtutil and Get-WinEvent, for the AD FS logs", is: isEventLog, read: whole((*collector).readEventLog)},
+		{Name: "entra-sign-ins", Title: "an Entra sign-in log", From: "the Entra admin center (JSON and CSV downloads), Microsoft Graph auditLogs/signIns, Log Analytics", is: isSignIns, read: (*collector).readSignIns},
 		{Name: "json", Title: "a JSON text", From: "any program", is: isJSON, read: whole((*collector).readJSON)},
 		{Name: "html", Title: "an HTML page", From: "\"View source\" of the page that posts the message", is: isHTML, read: whole((*collector).readHTML)},
 		{Name: "xml", Title: "an XML document", From: "any tool that shows messages decoded, the Entra test panel", is: isXMLStart, read: whole((*collector).readXML)},

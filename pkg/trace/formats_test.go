@@ -92,7 +92,7 @@ func TestEveryFormat(t *testing.T) {
 
 // TestFormatsHaveWriters: no row of the table without a test of its own.
 func TestFormatsHaveWriters(t *testing.T) {
-	tested := map[string]bool{"event-log": true, "text": true, "har": true}
+	tested := map[string]bool{"event-log": true, "entra-sign-ins": true, "text": true, "har": true}
 	for _, w := range writtenSignIns() {
 		tested[w.format] = true
 	}

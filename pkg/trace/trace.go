@@ -13,6 +13,7 @@
 package trace
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
@@ -41,9 +42,18 @@ type Capture struct {
 	// Errors are the error codes of identity providers in a text without
 	// exchanges and messages: an error page or message that was pasted.
 	Errors []idperror.Mention
+	// SignIns are the rows of a sign-in log, in its order.
+	SignIns []SignIn
 	// Problems are those of the input as a whole, and of values that could
 	// not be read as a message. Location.Exchange says where.
 	Problems []finding.Problem
+}
+
+// Tells reports whether there is something in the capture to judge: messages,
+// error codes of identity providers, or rows of a sign-in log.
+func (c *Capture) Tells() bool {
+	return len(c.Messages)+len(c.Errors)+len(c.SignIns) > 0 ||
+		slices.ContainsFunc(c.Exchanges, func(e Exchange) bool { return len(e.Errors) > 0 })
 }
 
 // Exchange is one HTTP request and its response. Header values that are

@@ -2,7 +2,6 @@ package trace
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
@@ -64,7 +63,7 @@ func (c *collector) verdict(size int64) error {
 		c.capture.Errors = nil // the messages tell
 		return nil
 	}
-	if len(c.capture.Errors) > 0 || slices.ContainsFunc(c.capture.Exchanges, func(e Exchange) bool { return len(e.Errors) > 0 }) {
+	if c.capture.Tells() {
 		return nil // an identity provider has said why
 	}
 	if c.openID != nil {

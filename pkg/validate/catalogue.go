@@ -66,6 +66,7 @@ const (
 	FamilyLogout      Family = "logout"
 	FamilyFlow        Family = "flow"
 	FamilyWSFed       Family = "wsfed"
+	FamilySignIn      Family = "sign-in"
 	FamilyADFS        Family = "adfs"
 )
 
@@ -112,6 +113,7 @@ func Catalogue() []*Check {
 		logoutChecks,
 		flowChecks,
 		wsfedChecks,
+		signInChecks,
 		adfsChecks,
 	)
 }

@@ -84,7 +84,7 @@ func (c *conclusion) best(f *finding.Finding, sofar int, candidates []int) int {
 	for _, i := range candidates {
 		g := &c.findings[i]
 		cause := c.check(g)
-		if cause.explains(effect) && (g.Severity == finding.Error || cause.names(effect)) && canExplain(g, f) && sameClaim(effect, cause, f, g) && (sofar < 0 || cause.explains(c.check(&c.findings[sofar]))) {
+		if cause.explains(effect) && (g.Severity == finding.Error || cause.names(effect)) && canExplain(cause, g, f) && sameClaim(effect, cause, f, g) && (sofar < 0 || cause.explains(c.check(&c.findings[sofar]))) {
 			sofar = i
 		}
 	}
@@ -92,14 +92,14 @@ func (c *conclusion) best(f *finding.Finding, sofar int, candidates []int) int {
 }
 
 // canExplain rules out what no edge of the catalogue can mean: information
-// breaks nothing, so it explains nothing that does; and a finding about an
-// input that names its exchange is not about messages of other exchanges.
-func canExplain(cause, effect *finding.Finding) bool {
+// breaks nothing, so it explains nothing that does; and what a reader could not
+// read in one exchange has nothing to do with messages of others.
+func canExplain(check *Check, cause, effect *finding.Finding) bool {
 	if cause.Severity == finding.Info && effect.Severity > finding.Info {
 		return false
 	}
 	a, b := cause.Location.Exchange, effect.Location.Exchange
-	return cause.Message != nil || effect.Message == nil || a == nil || b == nil || *a == *b
+	return check.Family != FamilyInput || cause.Message != nil || effect.Message == nil || a == nil || b == nil || *a == *b
 }
 
 // sameClaim reports whether two findings on claims are about the same one:
@@ -189,5 +189,6 @@ func (r *Report) Only(message int) {
 	r.Findings = slices.DeleteFunc(r.Findings, func(f finding.Finding) bool { return other(f.Message) })
 	r.Checks = slices.DeleteFunc(r.Checks, func(c CheckResult) bool { return other(c.Message) })
 	r.Stacks = slices.DeleteFunc(r.Stacks, func(v StackVerdict) bool { return v.Message != message })
+	r.Flow = nil // that is of the whole capture
 	r.conclude(Catalogue())
 }

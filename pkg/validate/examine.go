@@ -64,6 +64,8 @@ func Examine(captures []*trace.Capture, expect *Expectations, clock Clock) *Repo
 	}
 	report.conclude(catalogue)
 	report.Stacks = judgeStacks(messages, expect)
+	report.Flow = report.flow(captures, messages, expect)
+	report.SignIns = signInGroups(captures)
 	return report
 }
 

@@ -29,7 +29,7 @@ type want struct {
 
 // fixtures are those of every family.
 func fixtures() []fixture {
-	return slices.Concat(fixturesRedacted, fixturesA, fixturesB, fixturesProvider, fixturesJourney, fixturesWSFed, fixturesUsers)
+	return slices.Concat(fixturesRedacted, fixturesA, fixturesB, fixturesProvider, fixturesJourney, fixturesWSFed, fixturesUsers, fixturesSignIn)
 }
 
 func TestFixtures(t *testing.T) {

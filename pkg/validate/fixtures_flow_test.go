@@ -41,7 +41,7 @@ func entraPage(message string) string {
 func atProvider(address string, status int, page string) func(*scene) {
 	return exchanges(func(es []samltest.Exchange) []samltest.Exchange {
 		e := samltest.Get(es[1].Time, address, page)
-		e.Status = status
+		e.Status, es[1].Page = status, ""
 		return []samltest.Exchange{es[0], es[1], e}
 	})
 }
@@ -52,7 +52,8 @@ func appAnswers(status int, page string) func(*scene) {
 }
 
 func answering(es []samltest.Exchange, status int, page string) []samltest.Exchange {
-	es[2].Status, es[2].ResponseHeaders, es[2].Page = status, nil, page
+	es[2].Status, es[2].Page = status, page
+	es[2].ResponseHeaders = slices.DeleteFunc(slices.Clone(es[2].ResponseHeaders), func(h samltest.Header) bool { return h.Name == "Location" })
 	return es[:3]
 }
 
@@ -233,11 +234,15 @@ func passiveScene(s *scene, more string, change func(*samltest.TokenResponse)) {
 	if change != nil {
 		change(r)
 	}
+	xml, err := samltest.Sign([]byte(r.XML()), samltest.SignOptions{Key: s.pair.Key, Cert: s.pair.Cert, ID: samltest.NewAssertion11().ID})
+	if err != nil {
+		panic(err)
+	}
 	s.exchanges = func(es []samltest.Exchange) []samltest.Exchange {
 		const query = "?wa=wsignin1.0&wtrealm=https%3A%2F%2Fhalo.contoso.com&wctx=ctx-1"
 		es[0].ResponseHeaders[0].Value = samltest.SSOURL + query + more
 		es[1].URL, es[1].Page = samltest.SSOURL+query+more, "<html>Working</html>"
-		es[2].Body = samltest.WSFedForm(r.XML(), "ctx-1")
+		es[2].Body = samltest.WSFedForm(string(xml), "ctx-1")
 		return es
 	}
 }

@@ -99,6 +99,7 @@ var flowChecks = []*Check{
 		},
 		Reference: "Microsoft Learn, Single sign-on SAML protocol",
 		Since:     "0.1.0",
+		Explains:  []string{"flow-app-rejected", "flow-login-loop"},
 		run:       runTenantMixed,
 	},
 	{

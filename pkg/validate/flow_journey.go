@@ -15,13 +15,17 @@ import (
 // maxHops bounds how many redirects are followed behind a delivery.
 const maxHops = 10
 
-// answers are the exchange that delivered the message and those that its
-// redirects led to; nil where the capture does not show the delivery.
+// answers are the exchange that delivered the message, the last time where there
+// were several, and those that its redirects led to; nil where the capture does
+// not show the delivery.
 func (m *message) answers() []*trace.Exchange {
 	if !m.delivered() {
 		return nil
 	}
 	at := m.exchange(m.carrier.Exchange)
+	if again := m.deliveries(); len(again) > 0 {
+		at = m.exchange(again[len(again)-1].Exchange)
+	}
 	var out []*trace.Exchange
 	for at != nil && len(out) < maxHops {
 		out = append(out, at)

@@ -61,14 +61,11 @@ func runLoginLoop(x *exam) {
 		x.statusErrors()
 		return
 	}
-	if len(x.capture.Exchanges) == 0 && len(x.capture.Errors) == 0 {
+	if len(x.capture.Exchanges)+len(x.capture.Errors)+len(x.capture.SignIns) == 0 {
 		x.skip(noExchanges)
 		return
 	}
-	for _, e := range x.pageErrors() {
-		x.failProvider(e)
-	}
-	if x.failed {
+	if runProviderError(x); x.failed {
 		return
 	}
 	deliveries, starts := x.visits()

@@ -52,6 +52,7 @@ var messageChecks = []*Check{
 		Fixes:     senderFix("send one assertion with a successful status, and none with any other"),
 		Reference: "SAML Profiles 4.1.4.2",
 		Since:     "0.1.0",
+		Explains:  []string{"flow-app-rejected", "flow-login-loop"},
 		run:       runAssertionCount,
 	},
 	{

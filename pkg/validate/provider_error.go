@@ -28,7 +28,7 @@ var endpointErrorChecks = []*Check{
 		},
 		Reference: "Microsoft Learn, AADSTS50011; SAML Core 3.4.1",
 		Since:     "0.1.0",
-		Explains:  refusalExplains,
+		Explains:  append([]string{"request-acs-mismatch"}, refusalExplains...),
 		run:       runProviderError,
 	},
 }
@@ -47,7 +47,7 @@ var identityErrorChecks = []*Check{
 		},
 		Reference: "Microsoft Learn, AADSTS700016; SAML Core 3.4.1",
 		Since:     "0.1.0",
-		Explains:  refusalExplains,
+		Explains:  append([]string{"request-issuer-mismatch"}, refusalExplains...),
 		run:       runProviderError,
 	},
 	{
@@ -108,6 +108,28 @@ func runProviderError(x *exam) {
 	for _, e := range x.pageErrors() {
 		x.failProvider(e)
 	}
+	x.logErrors()
+}
+
+// runContextErrors judges the demands of a request; where no request was
+// captured that makes any, the codes of identity providers tell.
+func runContextErrors(x *exam) {
+	switch {
+	case x.msg == nil:
+		for _, m := range x.all {
+			if m.capture == x.capture && m.saml != nil && m.saml.Request != nil && m.saml.Request.ContextClassRefs != nil && demanding(m.saml.Request) {
+				return // said of the request
+			}
+		}
+		runProviderError(x)
+	case x.msg.saml == nil:
+		x.skip("the message could not be read")
+	default:
+		runRequestContext(x)
+		if !x.failed && x.msg.saml.Status != nil {
+			x.statusErrors()
+		}
+	}
 }
 
 // statusErrors reports the codes in the status message of a response, and in
@@ -136,7 +158,7 @@ func (x *exam) statusErrors() {
 
 // reporters are the checks that report codes of their own; all others are left
 // to the check of the product.
-var reporters = []string{idperror.ReplyURLNotRegistered, idperror.IdentifierNotRegistered, idperror.UserNotAssigned, idperror.LoginLoop}
+var reporters = []string{idperror.ReplyURLNotRegistered, idperror.IdentifierNotRegistered, idperror.UserNotAssigned, idperror.ContextTooStrict, idperror.LoginLoop}
 
 // reporter is the check that reports a code.
 func reporter(c idperror.Code) string {

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/ssodoctor/ssodoctor/internal/samltest"
@@ -8,6 +9,20 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/redact"
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
 )
+
+// redacted is a text after redaction.
+func redacted(t testing.TB, text string) string {
+	t.Helper()
+	c, err := trace.ReadBytes([]byte(text), "original", trace.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := redact.Capture(c, redact.Options{Key: bytes.Repeat([]byte{7}, redact.KeySize), KeepDomains: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(r.Content)
+}
 
 var fixturesRedacted = []fixture{
 	{check: "input-redacted", name: "copy", fire: func(s *scene) {

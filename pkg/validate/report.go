@@ -24,6 +24,11 @@ type Report struct {
 	Stacks []StackVerdict `json:"-"`
 	// Artifacts are those of the captures, filled in by [Describe] alone.
 	Artifacts []ArtifactView `json:"-"`
+	// SignIns count the rows of sign-in logs by app; no part of the JSON report.
+	SignIns []SignInGroup `json:"-"`
+	// Flow is the timeline of a captured sign-in, nil without one; no part of
+	// the JSON report.
+	Flow *Flow `json:"-"`
 }
 
 // InputView is one input as it was recognised.

@@ -108,9 +108,9 @@ var requestChecks = []*Check{
 		run:       runRequestDestination,
 	},
 	{
-		Name: "request-context-too-strict", Severity: finding.Error, Family: FamilyRequest, Scope: OfSigned,
+		Name: "request-context-too-strict", Severity: finding.Error, Family: FamilyRequest, Scope: OfBoth,
 		Title: "The app demands a way of signing in that users do not always use",
-		Why:   "Users who sign in with MFA, Windows, a passkey, a certificate or without a password do not match, and the identity provider or the app refuses them (Entra: AADSTS75011, AADSTS750054; status NoAuthnContext).",
+		Why:   "Users who sign in with MFA, Windows, a passkey, a certificate or without a password do not match, and the identity provider or the app refuses them (Entra: AADSTS75011; AD FS: MSIS7102; status NoAuthnContext).",
 		Cause: "The library's default asks for PasswordProtectedTransport exactly.",
 		Fixes: []finding.Fix{
 			{System: finding.App, Place: appAuthnContext, Action: "leave RequestedAuthnContext out of the request (in python3-saml: requestedAuthnContext false), or set its Comparison to minimum"},
@@ -118,6 +118,6 @@ var requestChecks = []*Check{
 		Reference: "SAML Core 3.3.2.2.1",
 		Since:     "0.1.0",
 		Explains:  []string{"status-not-success", "authn-context-mismatch", "flow-app-rejected", "flow-response-missing", "entra-error"},
-		run:       runRequestContext,
+		run:       runContextErrors,
 	},
 }

@@ -321,9 +321,9 @@ func runRequestContext(x *exam) {
 	}
 }
 
-// contextErrors are the codes with which Entra refuses a demanded way of
-// signing in.
-var contextErrors = []string{"AADSTS75011", "AADSTS750054"}
+// contextErrors are the codes with which Entra and AD FS refuse a demanded way
+// of signing in.
+var contextErrors = []string{"AADSTS75011", "MSIS7102"}
 
 // shown returns the first of the error codes that a page of the capture shows,
 // "" where none does.

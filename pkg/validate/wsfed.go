@@ -80,6 +80,7 @@ var wsfedChecks = []*Check{
 		},
 		Reference: "WS-Trust 1.3, 4.2; WSS SAML Token Profile 1.1.1, 3.6",
 		Since:     "0.1.0",
+		Explains:  []string{"flow-app-rejected", "flow-login-loop"},
 		run:       runTokenType,
 	},
 }
