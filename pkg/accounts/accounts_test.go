@@ -47,6 +47,7 @@ var lists = []struct {
 	{"JSON of addresses", `["ada@contoso.com"]`, "", "address", 1, "ada@contoso.com"},
 	{"JSON lines", "{\"email\":\"ada@contoso.com\"}\n{\"email\":\"bob@contoso.com\"}\n", "", "email", 2, "bob@contoso.com"},
 	{"Microsoft Graph", `{"@odata.context":"x","value":[{"mail":null,"userPrincipalName":"ada@contoso.com","n":[1,{"a":2}]}]}`, "", "userPrincipalName", 1, "ada@contoso.com"},
+	{"indented JSON", "{\n  \"users\" : [\n    {\n      \"email\" : \"ada\\u0040contoso.com\" ,\n      \"id\" : 1\n    } ,\n    { \"email\" : null }\n  ]\n}\n", "", "email", 2, "ada@contoso.com"},
 	{"SCIM", `{"Resources":[{"userName":"ada","emails":[{"value":"b@contoso.com"},{"value":"a@contoso.com","primary":true}]}],"totalResults":1}`, "userName", "userName", 1, "ada"},
 	{"Okta", `[{"id":"1","profile":{"login":"ada@contoso.com","firstName":"Ada"}}]`, "", "profile.login", 1, "ada@contoso.com"},
 	{"users of a claim rule test", `[{"attributes":{"mail":["ada@contoso.com"]}}]`, "", "attributes.mail", 1, "ada@contoso.com"},

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -84,7 +85,13 @@ var fixturesUsers = []fixture{
 		want: want{severity: finding.Info, actual: "x@example.org"}},
 	{check: "user-unknown", name: "app that makes accounts", base: ofProfile("slack", known), fire: ofProfile("slack", "mail", "linus@example.org"),
 		want: want{severity: finding.Warning, detail: "known to create accounts at sign-in"}},
-	{check: "user-unknown", name: "WS-Federation without NameID", base: both(passive(nil), users(known)), fire: users("mail", "linus@example.org")},
+	{check: "user-unknown", name: "claim beside a transient NameID", base: both(ofProfile("haloitsm", known), nameID(func(id *samltest.NameID) {
+		id.Value, id.Format = "_7f3a", "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+	})), fire: tokenOf("_7f3a", "x@example.org"), want: want{actual: "x@example.org"}},
+	{check: "user-unknown", name: "claim of WS-Federation without NameID", base: both(passive(func(r *samltest.TokenResponse) {
+		r.Token = regexp.MustCompile(`<[^<>]*NameIdentifier.*?</[^<>]*NameIdentifier>`).ReplaceAllString(r.Token, "")
+	}), users(known)), fire: users("mail", "linus@example.org"), want: want{detail: "the claim"}},
+	{check: "user-unknown", name: "WS-Federation", base: both(passive(nil), users(known)), fire: users("mail", "linus@example.org")},
 	{check: "user-unknown", name: "encrypted", base: func(s *scene) { sealed(nil)(s); s.expect.Keys = nil; users("mail", "linus@example.org")(s) }, quiet: "not-checked",
 		fire: func(s *scene) { s.tamper = nil }},
 	{check: "user-unknown", name: "transient", base: func(s *scene) {

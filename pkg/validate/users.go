@@ -58,6 +58,9 @@ func runUserUnknown(x *exam) {
 	if first == nil {
 		return
 	}
+	if !x.msg.encrypted {
+		x.reason = "" // there is something to go by, whatever the token lacks
+	}
 	if x.judgeUser(first, 0); x.failed || second == nil || second.field.Value == first.field.Value {
 		return
 	}
@@ -119,7 +122,7 @@ func isClaim(name string, claims ...string) bool {
 // claimed is the first value of an attribute whose name will do, nil where
 // there is none.
 func (x *exam) claimed(named func(string) bool) *identity {
-	at := x.attribute(func(n string) bool { return named(n) })
+	at := x.attribute(named)
 	if at == nil || empty(at) || len(at.Values) == 0 {
 		return nil
 	}
