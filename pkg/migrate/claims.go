@@ -94,9 +94,10 @@ func (j *claimJudge) rule(r *claimrule.Rule) {
 
 // one judges one claim that a rule makes.
 func (j *claimJudge) one(r *claimrule.Rule, p *premise, m made) {
-	plain := m.of.withAll(p.remarks)
+	plain := m.of.bounded().withAll(p.remarks)
 	plain.groups = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(plain.groups), p.groups...))))
-	defer func() { j.made[m.claimType] = append(j.made[m.claimType], plain) }()
+	plain = plain.bounded()
+	defer j.keep(m.claimType, plain)
 	if r.Verb == claimrule.Add {
 		j.add(r, m.node, m.claimType, Mapped, finding.Info, "", "kept for the rules behind it: "+plain.sentence())
 		return
@@ -111,6 +112,20 @@ func (j *claimJudge) one(r *claimrule.Rule, p *premise, m made) {
 	j.issued[m.claimType] = append(j.issued[m.claimType], o)
 	g := o.gravest()
 	j.add(r, m.node, m.claimType, g.outcome, g.severity, o.says, o.sentence())
+}
+
+// keep notes what a claim is made of for the rules behind. One more origin of
+// a type that has many adds nothing that an administrator would read, unless it
+// is graver than those before.
+func (f *flow) keep(claimType string, o origin) {
+	list := f.made[claimType]
+	if len(list) < maxOrigins {
+		f.made[claimType] = append(list, o)
+		return
+	}
+	if last := &list[len(list)-1]; o.gravest().severity > last.gravest().severity {
+		*last = o
+	}
 }
 
 // sentence says what a claim becomes.

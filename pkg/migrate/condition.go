@@ -80,7 +80,7 @@ func (f *flow) selected(p *premise, s *claimrule.Selector) origin {
 		p.remark(Unsupported, finding.Error, "it depends on the request ("+typeName(claimType)+"): tokens of Entra do not, Conditional Access alone can tell")
 	}
 	p.groups = append(p.groups, o.groups...)
-	return o
+	return o.bounded()
 }
 
 // typed is the origin of the claims of the type that a selector asks for.
@@ -120,6 +120,9 @@ func (f *flow) ofPattern(pattern string) origin {
 		return origin{kind: ofNothing, says: "nothing"}.with(Unsupported, finding.Error, err.Error())
 	}
 	var list []origin
+	if len(f.made) > maxPattern {
+		return origin{kind: ofAttribute, says: "every claim whose type matches"}.with(Manual, finding.Warning, "it chooses among too many types of claims: list those that the app reads")
+	}
 	for _, t := range sortedKeys(f.made) {
 		if ok, err := re.Match(t); ok && err == nil {
 			list = append(list, f.made[t]...)

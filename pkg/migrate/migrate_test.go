@@ -302,6 +302,28 @@ func TestMicrosoftTests(t *testing.T) {
 	}
 }
 
+// TestGrowthIsBounded holds that rules that feed on each other cost no more than
+// what they are.
+func TestGrowthIsBounded(t *testing.T) {
+	for name, rule := range map[string]string{
+		"doubling": `c:[Type == "a"] => issue(Type = "a", Value = c.Value + c.Value);`,
+		"patterns": `c:[Type =~ "^a(b+)+$"] => issue(Type = "ab", Value = c.Value);`,
+		"groups":   `c:[Type == "http://schemas.microsoft.com/ws/2008/06/identity/claims/groupsid", Value =~ "^(S-1-5-1|S-1-5-2|S-1-5-3)$"] && EXISTS([Type == "a"]) => issue(Type = "a", Value = "x");`,
+	} {
+		rs, errs := claimrule.Parse(strings.Repeat(rule, 2000), claimrule.Position{})
+		if len(errs) > 0 {
+			t.Fatal(errs[0])
+		}
+		for _, b := range Explain(rs, claimrule.Transform) {
+			for _, i := range b.Items {
+				if len(i.Message) > 8000 {
+					t.Fatalf("%s: a message of %d bytes", name, len(i.Message))
+				}
+			}
+		}
+	}
+}
+
 func FuzzExplain(f *testing.F) {
 	for _, c := range ruleCases {
 		f.Add(c.rules)

@@ -96,6 +96,23 @@ func (o origin) gravest() remark {
 	})
 }
 
+// What is kept of one origin: rule sets can be made to grow without end.
+const (
+	maxSays    = 300
+	maxRemarks = 12
+	maxGroups  = 200
+	maxOrigins = 8   // of one claim type
+	maxPattern = 100 // claim types that an expression is tried on
+)
+
+// bounded cuts an origin to what is worth saying.
+func (o origin) bounded() origin {
+	o.says = finding.Shorten(o.says, maxSays)
+	o.remarks = o.remarks[:min(len(o.remarks), maxRemarks)]
+	o.groups = o.groups[:min(len(o.groups), maxGroups)]
+	return o
+}
+
 // attributeOrigin is what Entra has of an attribute of Active Directory.
 func attributeOrigin(name string) origin {
 	a := entra.LookupAttribute(name)
