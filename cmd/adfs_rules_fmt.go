@@ -14,7 +14,6 @@ import (
 
 // fmtOptions are the flags of adfs rules fmt.
 type fmtOptions struct {
-	common
 	write, diff bool
 	inputs      []string
 }
