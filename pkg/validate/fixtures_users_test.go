@@ -54,7 +54,7 @@ const (
 
 var fixturesUsers = []fixture{
 	{check: "user-unknown", name: "no account", base: users(known), fire: users("mail", "linus@example.org"),
-		want: want{actual: ada, detail: `the NameID is "ada@contoso.com", and no account of the app is known by that (1 accounts, known by the column "mail")`}},
+		want: want{actual: ada, detail: `the NameID is "ada@contoso.com", and no account of the app is known by that (1 account, known by the column "mail")`}},
 	{check: "user-unknown", name: "no list, nothing said", base: func(s *scene) {}, quiet: "not-checked", fire: users("mail", "linus@example.org")},
 	{check: "user-unknown", name: "letter case", base: users(known), fire: users("mail", "Ada@contoso.com"),
 		want: want{severity: finding.Warning, expected: []string{"Ada@contoso.com"}, actual: ada, difference: "letter case", detail: "differ by letter case"}},
@@ -94,6 +94,8 @@ var fixturesUsers = []fixture{
 	{check: "user-unknown", name: "WS-Federation", base: both(passive(nil), users(known)), fire: users("mail", "linus@example.org")},
 	{check: "user-unknown", name: "encrypted", base: func(s *scene) { sealed(nil)(s); s.expect.Keys = nil; users("mail", "linus@example.org")(s) }, quiet: "not-checked",
 		fire: func(s *scene) { s.tamper = nil }},
+	{check: "user-unknown", name: "redacted copy", base: both(fixturesRedacted[0].fire, users("mail", "linus@example.org")), quiet: "not-checked",
+		fire: func(s *scene) { s.carry = nil }},
 	{check: "user-unknown", name: "transient", base: func(s *scene) {
 		users("mail", "linus@example.org")(s)
 		s.assertion().NameID.Format = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"

@@ -29,7 +29,7 @@ var fixturesRedacted = []fixture{
 // repeat: they come of trying keys on octets that the copy does not have.
 var unseen = map[string]bool{
 	"encryption-key-mismatch": true, "encryption-failed": true, "request-signature-invalid": true,
-	"user-unknown": true, // pseudonyms have no accounts
+	"user-unknown":                                        true, // pseudonyms have no accounts
 	"certificate-signature-weak/SHA-1":                    true,
 	"signature-value-mismatch/another key and no KeyInfo": true,
 	"signature-untrusted-certificate/bare key":            true,

@@ -50,6 +50,10 @@ func runUserUnknown(x *exam) {
 		x.skip(noUsers)
 		return
 	}
+	if x.msg.sealed != nil {
+		x.skip("the message is a redacted copy: no account is known by its pseudonyms")
+		return
+	}
 	nameID, claim, decides := x.identities()
 	first, second := nameID, claim
 	if decides {
@@ -159,7 +163,11 @@ func (x *exam) judgeUser(who *identity, most finding.Severity) {
 // userList says where accounts were looked for.
 func (x *exam) userList() string {
 	l := x.expect.Accounts
-	text := fmt.Sprintf("%d accounts, known by the column %s", l.Accounts, finding.Quote(l.Key))
+	noun := "accounts"
+	if l.Accounts == 1 {
+		noun = "account"
+	}
+	text := fmt.Sprintf("%d %s, known by the column %s", l.Accounts, noun, finding.Quote(l.Key))
 	if l.Unread > 0 {
 		text += fmt.Sprintf("; %d records could not be read", l.Unread)
 	}
