@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -25,6 +26,9 @@ func samples(dir string) error {
 		"adfs.har":                adfsSignIn(),
 		"skewed.har":              signIn(with(skew)),
 		"refused.har":             signIn(samltest.NewErrorResponse("AADSTS75011: Authentication method 'X509, MultiFactor' by which the user authenticated with the service doesn't match requested authentication method 'Password, ProtectedTransport'.", "urn:oasis:names:tc:SAML:2.0:status:Responder", "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext")),
+		"blocked.har":             blocked(),
+		"loop.har":                loop(),
+		"sign-ins.json":           signIns(),
 		"tampered.xml":            tampered(),
 		"encrypted.har":           encrypted(),
 		"app.key":                 privateKey(samltest.Other()),
@@ -45,6 +49,49 @@ func samples(dir string) error {
 		}
 	}
 	return nil
+}
+
+// blocked is the sign-in of a user whom nobody assigned to the app.
+func blocked() string {
+	es := exchanges(signed(samltest.RSA()))[:2]
+	es[1].Page = `<html><head><title>Sign in to your account</title></head><body><script>$Config={"strServiceExceptionMessage":"AADSTS50105: Your administrator has configured the application HaloITSM to block users unless they are specifically granted ('assigned') access to the application.` +
+		`\r\nTrace ID: 1c4f6b2a-0000-4000-8000-5d6e7f801234\r\nCorrelation ID: 7d3e8f90-1111-4111-9111-aabbccddeeff\r\nTimestamp: 2026-11-21 09:59:58Z"}</script></body></html>`
+	return samltest.HAR(es...)
+}
+
+// loop is a sign-in that goes in circles, because the session cookie of the app
+// is not sent with the token.
+func loop() string {
+	var out []samltest.Exchange
+	for i := range 4 {
+		for _, e := range exchanges(signed(samltest.RSA()))[:3] {
+			e.Time = e.Time.Add(time.Duration(i) * 9 * time.Second)
+			switch {
+			case e.Method == "POST":
+				e.RequestHeaders = []samltest.Header{{Name: "Cookie", Value: "lang=nl"}}
+			case e.Status == 302:
+				e.ResponseHeaders = append(e.ResponseHeaders, samltest.Header{Name: "Set-Cookie", Value: "ASP.NET_SessionId=1; path=/; secure; HttpOnly"})
+			}
+			out = append(out, e)
+		}
+	}
+	return samltest.HAR(out...)
+}
+
+// signIns is a sign-in log as the Entra admin center exports it.
+func signIns() string {
+	var rows []string
+	row := func(at time.Duration, user string, code int) {
+		rows = append(rows, fmt.Sprintf(`  {"createdDateTime": %q, "userPrincipalName": %q, "appDisplayName": "HaloITSM", "correlationId": "00000000-0000-4000-8000-%012d", `+
+			`"status": {"errorCode": %d}, "location": {"countryOrRegion": "NL"}, "deviceDetail": {"operatingSystem": "Windows 11"}}`, samltest.Time.Add(at).Format(time.RFC3339), user, len(rows), code))
+	}
+	for i := range 12 {
+		row(time.Duration(i)*time.Hour, samltest.User, 0)
+	}
+	for i := range 6 {
+		row(time.Duration(i)*time.Minute, "grace@contoso.com", 50105)
+	}
+	return "[\n" + strings.Join(rows, ",\n") + "\n]\n"
 }
 
 func signed(key samltest.Pair) *samltest.Response {

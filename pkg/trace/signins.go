@@ -52,10 +52,7 @@ func isSignIns(head []byte) bool {
 	}
 	if head[0] == '{' || head[0] == '[' {
 		lower := bytes.ToLower(head[:min(len(head), 16<<10)])
-		if bytes.Contains(lower, []byte(`"graph.microsoft.com`)) && bytes.Contains(lower, []byte("auditlogs/signins")) {
-			return true
-		}
-		return bytes.Contains(lower, []byte(`"userprincipalname"`)) && bytes.Contains(lower, []byte(`"appdisplayname"`)) &&
+		return bytes.Contains(lower, []byte("auditlogs/signins")) || bytes.Contains(lower, []byte(`"userprincipalname"`)) && bytes.Contains(lower, []byte(`"appdisplayname"`)) &&
 			(bytes.Contains(lower, []byte(`"errorcode"`)) || bytes.Contains(lower, []byte(`"resulttype"`)))
 	}
 	line, _, _ := bytes.Cut(bytes.ToLower(head[:min(len(head), 8<<10)]), []byte("\n"))
@@ -240,8 +237,8 @@ func (r *signInReader) add(row signInRow) {
 	if row.App == "" {
 		row.App = row.appID
 	}
-	if row.App == "" || !row.hasCode && !row.Succeeded {
-		return
+	if row.App == "" || !row.hasCode && !row.Succeeded && row.User == "" {
+		return // writers that leave out zeros leave out the code of a success
 	}
 	row.Succeeded = row.Code == 0
 	if len(r.capture.SignIns) >= maxSignIns {

@@ -145,6 +145,10 @@ func runResponseMissing(x *exam) {
 		x.inapplicable()
 		return
 	}
+	if n := len(x.capture.Exchanges); asked == &x.capture.Exchanges[n-1] && (n == 1 || asked.Status == 0) {
+		x.skip("the capture ends with the request")
+		return
+	}
 	f := fact{location: finding.Location{Exchange: &asked.Index}}
 	if slices.ContainsFunc(x.tokens(), x.welcomed) {
 		f.severity = finding.Info // a second sign-in that the capture ends in

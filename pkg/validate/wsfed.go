@@ -94,7 +94,10 @@ func runFault(x *exam) {
 	case f == nil:
 		return
 	}
-	detail := "the identity provider answered with the fault " + quote(strings.TrimSpace(f.Code.Value))
+	detail := "the identity provider answered with a fault that names no code"
+	if code := strings.TrimSpace(f.Code.Value); code != "" {
+		detail = "the identity provider answered with the fault " + quote(code)
+	}
 	if f.Subcode.Value != "" {
 		detail += " / " + quote(strings.TrimSpace(f.Subcode.Value))
 	}
