@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -68,19 +69,9 @@ func runCheck(c *cobra.Command, env *Env, o *checkOptions) error {
 	if err != nil {
 		return err
 	}
-	expect, err := o.expectations(c.Context(), env)
+	expect, err := o.known(c.Context(), env, clock)
 	if err != nil {
 		return err
-	}
-	if expect.Keys, err = o.decryption.load(); err != nil {
-		return err
-	}
-	if expect.Accounts, err = o.users.load(env, o.quiet); err != nil {
-		return err
-	}
-	expect.SecondOpinion = expect.SecondOpinion || o.verbose
-	if err := expect.ExpiredMetadata(clock.Judged()); err != nil {
-		env.warn(err)
 	}
 	in, err := readInputs(env, o.inputs)
 	if err != nil {
@@ -105,6 +96,25 @@ func runCheck(c *cobra.Command, env *Env, o *checkOptions) error {
 		return unusableError{}
 	}
 	return nil
+}
+
+// known gathers all that the flags and the files they name say of both sides.
+func (o *checkOptions) known(ctx context.Context, env *Env, clock validate.Clock) (*validate.Expectations, error) {
+	expect, err := o.expectations(ctx, env)
+	if err != nil {
+		return nil, err
+	}
+	if expect.Keys, err = o.decryption.load(); err != nil {
+		return nil, err
+	}
+	if expect.Accounts, err = o.users.load(env, o.quiet); err != nil {
+		return nil, err
+	}
+	expect.SecondOpinion = expect.SecondOpinion || o.verbose
+	if err := expect.ExpiredMetadata(clock.Judged()); err != nil {
+		env.warn(err)
+	}
+	return expect, nil
 }
 
 // valid holds the choices of the flags against what is known.

@@ -76,34 +76,42 @@ func runDecode(c *cobra.Command, env *Env, o *decodeOptions) error {
 	if err != nil {
 		return err
 	}
-	var messages []*trace.Message
-	for _, capture := range in.captures {
-		messages = append(messages, capture.Messages...)
-	}
+	messages := all(in.captures)
 	if o.message >= len(messages) {
 		return usageError{fmt.Errorf("--message is %d, but there are %d messages, numbered from 0", o.message, len(messages))}
 	}
 	err = o.write(env, func(w io.Writer) error {
-		switch o.format {
-		case "xml", "pretty":
+		if o.format == "xml" || o.format == "pretty" {
 			return o.documents(w, messages, private)
 		}
-		r := validate.Describe(in.captures, private, clock)
-		if o.message >= 0 {
-			r.Messages = r.Messages[o.message : o.message+1]
-		}
-		if o.format == "json" {
-			return report.Decoded(w, r)
-		}
-		if err := report.Messages(w, r.Messages, o.look(env)); err != nil {
-			return err
-		}
-		return report.Artifacts(w, r.Artifacts, o.look(env))
+		return o.described(w, validate.Describe(in.captures, private, clock), o.look(env))
 	})
 	if err == nil && in.unusable > 0 {
 		return unusableError{}
 	}
 	return err
+}
+
+func all(captures []*trace.Capture) []*trace.Message {
+	var messages []*trace.Message
+	for _, c := range captures {
+		messages = append(messages, c.Messages...)
+	}
+	return messages
+}
+
+// described writes what the messages say, as JSON or for people.
+func (o *decodeOptions) described(w io.Writer, r *validate.Report, look report.Options) error {
+	if o.message >= 0 {
+		r.Messages = r.Messages[o.message : o.message+1]
+	}
+	if o.format == "json" {
+		return report.Decoded(w, r)
+	}
+	if err := report.Messages(w, r.Messages, look); err != nil {
+		return err
+	}
+	return report.Artifacts(w, r.Artifacts, look)
 }
 
 // documents writes the documents themselves. One alone is written byte for
