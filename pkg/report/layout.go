@@ -68,6 +68,7 @@ func (p *page) heading(word, rest string) {
 // label is "" the text stands alone in its column.
 func (p *page) row(indent, column int, label, text string, paint *color.Color) {
 	lead := strings.Repeat(" ", indent)
+	label = finding.Printable(label)
 	gap := column - runewidth.StringWidth(label)
 	if gap < 1 && column > 0 {
 		gap = 1

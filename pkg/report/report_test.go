@@ -135,6 +135,25 @@ func TestTextIsPrintable(t *testing.T) {
 	}
 }
 
+// TestLabelsArePrintable holds the same for names that stand before a text, as
+// those of apps in sign-in logs.
+func TestLabelsArePrintable(t *testing.T) {
+	r := examine(t, hostile())
+	r.SignIns = []validate.SignInGroup{{App: "Halo\x1b[2J\u009b\n::error::", SignIns: 1, Failed: 1, Codes: []validate.SignInCode{{Code: "AADSTS1\x1b", Count: 1}}}}
+	var b bytes.Buffer
+	if err := Text(&b, r, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), `Halo\x1b[2J\u009b\n::error::`) {
+		t.Errorf("the app is not listed:\n%s", b.String())
+	}
+	for i, c := range b.String() {
+		if c != '\n' && !unicode.IsPrint(c) {
+			t.Fatalf("offset %d: %q reaches the terminal", i, c)
+		}
+	}
+}
+
 func TestJSONFollowsItsSchema(t *testing.T) {
 	schema := compile(t, "report.schema.json")
 	for name, capture := range map[string]string{
