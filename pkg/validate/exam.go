@@ -219,14 +219,20 @@ func relay(x *exam) {
 	}
 	for _, p := range x.expect.CertificateProblems {
 		p.Problem.Detail = p.Source + ": " + p.Problem.Detail
-		x.relay([]finding.Problem{p.Problem})
+		var fixes []finding.Fix
+		if x.check.Family == FamilyInput { // whose own fixes are about captures
+			fixes = []finding.Fix{{System: finding.User, Place: p.Source, Action: "nothing, it was read; other tools may want the certificate as plain Base64 (PEM)"}}
+		}
+		x.relay([]finding.Problem{p.Problem}, fixes...)
 	}
 }
 
-func (x *exam) relay(problems []finding.Problem) {
+// relay reports those of the problems that are about the check, with fixes
+// where those of the check do not fit.
+func (x *exam) relay(problems []finding.Problem, fixes ...finding.Fix) {
 	for _, p := range problems {
 		if p.Check == x.check.Name {
-			x.fail(fact{location: p.Location, severity: p.Severity, detail: p.Detail, expected: p.Expected, actual: p.Actual})
+			x.fail(fact{location: p.Location, severity: p.Severity, detail: p.Detail, expected: p.Expected, actual: p.Actual, fixes: fixes})
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package validate
 
-import "github.com/ssodoctor/ssodoctor/pkg/finding"
+import (
+	"slices"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+)
 
 // The checks of this family repeat what the readers of captures and XML had to
 // undo, or could not undo.
@@ -24,8 +28,8 @@ var inputChecks = []*Check{
 		Fixes:     captureAgain("copy the whole value, or export the browser's network log as HAR; where the app itself got a short message, raise the size limit of the proxy in front of it"),
 		Reference: "SAML Bindings 3.5.4",
 		Since:     "0.1.0",
-		Explains:  []string{"xml-malformed", "input-repaired"},
-		run:       relay,
+		Explains:  []string{"xml-malformed", "input-repaired", "flow-response-missing"},
+		run:       runTruncated,
 	},
 	{
 		Name: "input-repaired", Severity: finding.Info, Family: FamilyInput, Scope: OfBoth,
@@ -129,4 +133,33 @@ var inputChecks = []*Check{
 // tool.
 func captureAgain(action string) []finding.Fix {
 	return []finding.Fix{{System: finding.User, Place: "the capture", Action: action}}
+}
+
+// runTruncated tells a message that is cut off from a capture that is: where a
+// token stands before the place of the cut it is judged like any other, so what
+// comes after it is missing and nothing more.
+func runTruncated(x *exam) {
+	limit, title := finding.Error, ""
+	if x.salvaged() {
+		limit = finding.Warning
+	}
+	problems := x.capture.Problems
+	if x.msg != nil {
+		problems = x.msg.problems
+	} else {
+		title = "The capture is cut off or damaged"
+	}
+	for _, p := range problems {
+		if p.Check == x.check.Name {
+			x.fail(fact{location: p.Location, severity: min(p.Severity, limit), title: title, detail: p.Detail})
+		}
+	}
+}
+
+// salvaged reports whether the capture ends early and yet gave what can be
+// judged.
+func (x *exam) salvaged() bool {
+	cut := slices.ContainsFunc(x.capture.Problems, func(p finding.Problem) bool { return p.Check == x.check.Name })
+	token := func(m *message) bool { return m.capture == x.capture && m.doc != nil && m.token() }
+	return cut && (len(x.capture.SignIns) > 0 || slices.ContainsFunc(x.all, token))
 }

@@ -280,3 +280,50 @@ func TestGivenOnce(t *testing.T) {
 		t.Errorf("findings %+v, want one on the first input", found)
 	}
 }
+
+// A capture that is cut off after the token is worth a diagnosis of its own:
+// the cut warns, and explains no more than what is missing.
+func TestCutCaptureIsDiagnosed(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name      string
+		after     string // the file ends a little behind this text
+		diagnosis string
+		severity  finding.Severity
+	}{
+		{"in the app's first page", "/portal", "destination-mismatch", finding.Warning},
+		{"in the copy that the browser posts", "SAMLResponse=", "destination-mismatch", finding.Warning},
+		{"before the token", "SAMLRequest=", "input-truncated", finding.Error},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene()
+			s.response.Destination += "/"
+			request, response := s.request.XML(), s.signed(t)
+			har := samltest.HAR(samltest.SignIn(request, response)...)
+			s.input(har[:strings.LastIndex(har, c.after)+len(c.after)+40])
+			r := s.report(t)
+			if r.Diagnosis == nil || r.Diagnosis.Check != c.diagnosis {
+				t.Errorf("the diagnosis is %+v, want %s", r.Diagnosis, c.diagnosis)
+			}
+			cut := slices.IndexFunc(r.Findings, func(f finding.Finding) bool { return f.Check == "input-truncated" && f.Message == nil })
+			if cut < 0 || r.Findings[cut].Severity != c.severity {
+				t.Errorf("the cut is not told with severity %s: %+v", c.severity, r.Findings)
+			}
+		})
+	}
+}
+
+// A certificate file that was repaired is not a capture to take again.
+func TestRepairedCertificateFile(t *testing.T) {
+	t.Parallel()
+	s := newScene()
+	s.expect.CertificateProblems = []CertificateProblem{{
+		Problem: finding.Problem{Check: "input-repaired", Severity: finding.Info, Detail: "the file was UTF-16"}, Source: "--cert halo.cer",
+	}}
+	r := s.report(t)
+	if len(r.Findings) != 1 || len(r.Findings[0].Fixes) != 1 || r.Findings[0].Fixes[0].Place != "--cert halo.cer" {
+		t.Errorf("want one finding whose fix names the file, got %+v", r.Findings)
+	}
+}
