@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
@@ -180,6 +181,10 @@ func (h *harReader) response(e *entry, key string) {
 func (h *harReader) content(e *entry, key string) {
 	switch key {
 	case "text":
+		if isMedia(e.mime) {
+			h.s.skip()
+			return
+		}
 		e.content, e.contentCut = h.s.text(h.maxText(), h.sample(e))
 	case "mimeType":
 		e.mime = string(h.s.string(maxWord))
@@ -188,6 +193,17 @@ func (h *harReader) content(e *entry, key string) {
 	default:
 		h.s.skip()
 	}
+}
+
+// isMedia tells what is drawn or played: it is long, in Base64, and holds
+// neither messages nor words.
+func isMedia(mime string) bool {
+	kind, _, _ := strings.Cut(mime, "/")
+	switch strings.ToLower(kind) {
+	case "image", "font", "audio", "video":
+		return true
+	}
+	return false
 }
 
 // sample is how much is read of a page without messages: enough for its words

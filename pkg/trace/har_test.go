@@ -344,3 +344,22 @@ func TestTimes(t *testing.T) {
 		}
 	}
 }
+
+// TestMediaBodies holds that what is drawn or played is passed over, and other
+// bodies are not.
+func TestMediaBodies(t *testing.T) {
+	for mime, read := range map[string]bool{
+		"text/html": true, "application/octet-stream": true, "": true,
+		"image/png": false, "image/svg+xml": false, "Font/woff2": false, "video/mp4": false, "audio/mpeg; x=y": false,
+	} {
+		har := fmt.Sprintf(`{"log":{"entries":[{"request":{"method":"GET","url":"https://login.microsoftonline.com/t/saml2"},"response":{"status":200,"headers":[],"content":{"mimeType":%q,"text":"<p>AADSTS50105: no</p>"}}}]}}`, mime)
+		c, _ := ReadBytes([]byte(har), "login.har", Limits{})
+		got := false
+		for _, e := range c.Exchanges {
+			got = got || len(e.Errors) > 0
+		}
+		if got != read {
+			t.Errorf("body of type %q read: %v", mime, got)
+		}
+	}
+}

@@ -207,6 +207,7 @@ func (q query) variants() []variant {
 		variant{"the message without line breaks", q.octets(withoutBreaks(m), r, a)},
 		variant{"the parameters in the order of the URL", join(q.all)},
 	)
+	list = append(list, q.orders()...)
 	if q.encoding.name != "" {
 		list = append(list, variant{"SAMLEncoding beside the other parameters", strings.Replace(q.octets(m, r, a), "&SigAlg=", "&"+q.encoding.String()+"&SigAlg=", 1)})
 	}
@@ -223,6 +224,25 @@ func (q query) variants() []variant {
 		list = append(list,
 			variant{"no RelayState, though one was sent", without.octets(m, "", a)},
 			variant{"an empty RelayState, though it was sent with a value", q.octets(m, "", a)})
+	}
+	return list
+}
+
+// orders are the octets with the parameters in another order than the
+// specification has.
+func (q query) orders() []variant {
+	m, r, a := q.message, q.relayState, q.algorithm
+	orders := [][]parameter{{m, a, r}, {r, m, a}, {r, a, m}, {a, m, r}, {a, r, m}}
+	if r.name == "" {
+		orders = [][]parameter{{a, m}}
+	}
+	list := make([]variant, len(orders))
+	for i, o := range orders {
+		names := make([]string, len(o))
+		for k, p := range o {
+			names[k] = p.name
+		}
+		list[i] = variant{"the parameters in the order " + strings.Join(names, ", "), join(o)}
 	}
 	return list
 }

@@ -104,6 +104,8 @@ func TestQueryVariants(t *testing.T) {
 		"not encoded":           {sent, "SAMLRequest=" + samlRequest + "&RelayState=" + relay + "&SigAlg=" + samltest.RSASHA256, "without any percent-encoding"},
 		"line breaks":           {"SAMLRequest=ab%0D%0Acd&SigAlg=" + alg, "SAMLRequest=abcd&SigAlg=" + alg, "line breaks"},
 		"order":                 {"RelayState=r&SAMLRequest=x&SigAlg=" + alg, "RelayState=r&SAMLRequest=x&SigAlg=" + alg, "order of the URL"},
+		"SigAlg before":         {"SAMLRequest=x&RelayState=r&SigAlg=" + alg, "SAMLRequest=x&SigAlg=" + alg + "&RelayState=r", "order SAMLRequest, SigAlg, RelayState"},
+		"SigAlg first":          {"SAMLRequest=x&SigAlg=" + alg, "SigAlg=" + alg + "&SAMLRequest=x", "order SigAlg, SAMLRequest"},
 		"SAMLEncoding":          {"SAMLRequest=x&SigAlg=" + alg + "&SAMLEncoding=urn%3Adeflate", "SAMLRequest=x&SAMLEncoding=urn%3Adeflate&SigAlg=" + alg, "SAMLEncoding"},
 		"empty not sent":        {"SAMLRequest=x&SigAlg=" + alg, "SAMLRequest=x&RelayState=&SigAlg=" + alg, "an empty RelayState, which was not sent"},
 		"empty not signed":      {"SAMLRequest=x&RelayState=&SigAlg=" + alg, "SAMLRequest=x&SigAlg=" + alg, "an empty one was sent"},
