@@ -193,6 +193,35 @@ func TestTextFormats(t *testing.T) {
 	}
 }
 
+// A value that is wrapped at any width is one message, also where a line of it
+// happens to decode to something with a tag at its start.
+func TestWrappedAtAnyWidth(t *testing.T) {
+	xml := strings.Replace(testXML, "<samlp:Status/>", strings.Repeat("<a><b>c</b></a><d/></x>"[:19], 60), 1)
+	for width := 40; width <= maxWrapWidth; width++ {
+		for _, end := range []string{"\n", "\r\n"} {
+			capture, err := ReadBytes([]byte(wrapAt(b64(xml), end, width)), "in", Limits{})
+			if err != nil || len(capture.Messages) != 1 || string(capture.Messages[0].XML) != xml {
+				t.Fatalf("wrapped at %d with %q: %v, %d messages, want the one that was wrapped", width, end, err, len(capture.Messages))
+			}
+		}
+	}
+}
+
+// A JSON string is one, and XML in quotes is none.
+func TestQuotedXML(t *testing.T) {
+	escaped, err := json.Marshal(testXML)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := strings.NewReplacer(`"`, `\"`, "\r", `\r`, "\n", `\n`).Replace(testXML)
+	for _, input := range []string{string(escaped), `"` + plain + `"`, `"` + testXML + `"`} {
+		capture, err := ReadBytes([]byte(input), "in", Limits{})
+		if err != nil || len(capture.Messages) != 1 || strings.TrimSpace(string(capture.Messages[0].XML)) != strings.TrimSpace(testXML) {
+			t.Errorf("%.40q: %v, want the message: %+v", input, err, capture)
+		}
+	}
+}
+
 func checksOf(m *Message) string {
 	var names []string
 	for _, p := range m.Problems {

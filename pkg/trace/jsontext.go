@@ -16,8 +16,17 @@ func isJSON(head []byte) bool {
 		return next[0] == '"' || next[0] == '}'
 	case '[':
 		return next[0] == '{' || next[0] == '"' || next[0] == '['
+	case '"':
+		return (next[0] == '<' || next[0] == '\\') && quotesEscaped(head[1:])
 	}
 	return false
+}
+
+// quotesEscaped tells a JSON string that holds XML from XML that somebody has
+// put in quotes.
+func quotesEscaped(text []byte) bool {
+	quote := bytes.IndexByte(text, '"')
+	return quote > 0 && text[quote-1] == '\\'
 }
 
 // readJSON reads the strings of any JSON text in order: a member that is named

@@ -145,6 +145,11 @@ func (c *collector) eachRecord(text []byte, starts func([]byte) bool, read func(
 	flush()
 }
 
+// maxWrapWidth is how long lines are into which tools wrap Base64. A line of
+// that length that no longer line follows is a piece of a value, whatever it
+// decodes to: many a piece of XML looks like a document.
+const maxWrapWidth = 200
+
 // readValues reads encoded values: one, over as many lines as it likes, or
 // several that each stand on a line.
 func (c *collector) readValues(text []byte) {
@@ -158,11 +163,14 @@ func (c *collector) readValues(text []byte) {
 		}
 		pending = nil
 	}
+	width := 0 // of the line before
 	for line := range bytes.Lines(text) {
-		if word := bytes.TrimSpace(line); len(pending) > 0 && len(word) > 0 && c.wholeValue(word) || len(word) == 0 && c.wholeValue(bytes.TrimSpace(pending)) {
+		word := bytes.TrimSpace(line)
+		wrapped := width <= maxWrapWidth && len(word) <= width
+		if len(pending) > 0 && len(word) > 0 && !wrapped && c.wholeValue(word) || len(word) == 0 && c.wholeValue(bytes.TrimSpace(pending)) {
 			flush()
 		}
-		pending = append(pending, line...)
+		pending, width = append(pending, line...), len(word)
 	}
 	flush()
 }
