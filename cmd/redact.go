@@ -59,7 +59,7 @@ func runRedact(env *Env, o *redactOptions, args []string) error {
 		args = []string{"-"}
 	}
 	capture, err := readOne(env, args[0])
-	if capture == nil || len(capture.Exchanges)+len(capture.Messages) == 0 {
+	if capture == nil || len(capture.Exchanges)+len(capture.Messages)+len(capture.SignIns) == 0 {
 		return unusableError{err}
 	}
 	if err != nil {
@@ -86,6 +86,9 @@ func freshKey() []byte {
 // summary says what was written; the more so where it is another format.
 func summary(c *trace.Capture, r *redact.Copy) string {
 	out := fmt.Sprintf("wrote %d exchanges and %d messages without what they say about users; look at the copy before you pass it on", r.Exchanges, r.Messages)
+	if r.SignIns > 0 {
+		out = fmt.Sprintf("wrote %d sign-ins as Microsoft Graph does, without who signed in from which address; apps, times, countries and codes are in it", r.SignIns)
+	}
 	if r.Format != c.Format {
 		out += fmt.Sprintf("; the copy is in the format %q, for %q is not written", r.Format, c.Format)
 	}

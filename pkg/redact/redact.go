@@ -36,8 +36,8 @@ type Copy struct {
 	Content []byte
 	// Format is that of the capture, or the nearest that can be written.
 	Format string
-	// Exchanges and Messages count what is in it.
-	Exchanges, Messages int
+	// Exchanges, Messages and SignIns count what is in it.
+	Exchanges, Messages, SignIns int
 }
 
 // Capture writes the copy of a capture. It is an error where the key is too
@@ -46,10 +46,17 @@ func Capture(c *trace.Capture, o Options) (*Copy, error) {
 	if len(o.Key) < KeySize {
 		return nil, fmt.Errorf("the key for pseudonyms has %d bytes, expected at least %d", len(o.Key), KeySize)
 	}
-	if len(c.Exchanges)+len(c.Messages) == 0 {
-		return nil, errors.New("there is nothing in it to write: no exchange and no message")
+	if len(c.Exchanges)+len(c.Messages)+len(c.SignIns) == 0 {
+		return nil, errors.New("there is nothing in it to write: no exchange, no message and no sign-in log")
 	}
 	r := newRedactor(c, o)
+	if len(c.Exchanges)+len(c.Messages) == 0 {
+		content, err := r.signIns(c.SignIns)
+		if err != nil {
+			return nil, err
+		}
+		return &Copy{Content: content, Format: c.Format, SignIns: len(c.SignIns)}, nil
+	}
 	session := r.session(c)
 	format := writable(c.Format, session)
 	content, err := writers[format](session)

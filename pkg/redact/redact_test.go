@@ -368,3 +368,41 @@ func BenchmarkCapture(b *testing.B) {
 		}
 	}
 }
+
+// TestSignInLog holds that of a sign-in log nobody is left, and all that it is
+// read for.
+func TestSignInLog(t *testing.T) {
+	for name, log := range map[string]string{
+		"JSON": `[{"createdDateTime":"2026-11-21T10:00:00Z","userPrincipalName":"ada.secret@contoso.com","userDisplayName":"Zephyrine","appDisplayName":"HaloITSM","ipAddress":"203.0.113.77","correlationId":"c0ffee00-0000-4000-8000-000000000001",` +
+			`"status":{"errorCode":50105,"failureReason":"ada.secret@contoso.com is not assigned"},"location":{"countryOrRegion":"NL"},"deviceDetail":{"operatingSystem":"Windows 11"}},` +
+			`{"createdDateTime":"2026-11-21T10:01:00Z","userPrincipalName":"ada.secret@contoso.com","appDisplayName":"HaloITSM","ipAddress":"2001:db8:77::77","status":{"errorCode":0}}]`,
+		"CSV": "Date (UTC),User,Username,Application,IP address,Location,Status,Sign-in error code,Failure reason,Operating System,Correlation ID\n" +
+			`2026-11-21T10:00:00Z,Zephyrine,ada.secret@contoso.com,HaloITSM,203.0.113.77,"Delft, , NL",Failure,50105,ada.secret@contoso.com is not assigned,Windows 11,c0ffee00-0000-4000-8000-000000000001` + "\n" +
+			`2026-11-21T10:01:00Z,Zephyrine,ada.secret@contoso.com,HaloITSM,2001:db8:77::77,,Success,None,Other.,,` + "\n",
+	} {
+		before := read(t, []byte(log))
+		written, err := redact.Capture(before, redact.Options{Key: make([]byte, redact.KeySize)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range secrets {
+			if bytes.Contains(bytes.ToLower(written.Content), []byte(strings.ToLower(secret))) {
+				t.Errorf("%s: %s is in the copy", name, secret)
+			}
+		}
+		after := read(t, written.Content)
+		if after.Format != before.Format || written.SignIns != 2 || len(after.SignIns) != 2 {
+			t.Fatalf("%s: %q with %d of %d sign-ins, want 2 as %q", name, after.Format, len(after.SignIns), written.SignIns, before.Format)
+		}
+		for i, row := range after.SignIns {
+			was := before.SignIns[i]
+			if row.User == "" || row.User == was.User || row.User != after.SignIns[0].User || row.IP == "" {
+				t.Errorf("%s: the user is %q from %q", name, row.User, row.IP)
+			}
+			row.User, row.IP, row.Reason = was.User, was.IP, was.Reason
+			if row != was {
+				t.Errorf("%s: %+v became %+v", name, was, row)
+			}
+		}
+	}
+}
