@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -42,12 +43,18 @@ var (
 )
 
 var (
-	tagPattern  = regexp.MustCompile(`<[^>]{0,1000}>`)
-	idPattern   = regexp.MustCompile(`^["'>:\s=]{0,8}(?:<[^>]{0,100}>\s*){0,3}["'{]{0,2}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`)
-	timePattern = regexp.MustCompile(`^["'>:\s=]{0,8}(?:<[^>]{0,100}>\s*){0,3}["']?([0-9]{4}-[0-9]{2}-[0-9]{2})[t ]([0-9]{2}:[0-9]{2}:[0-9]{2})`)
+	tagPattern  = lazy(`<[^>]{0,1000}>`)
+	idPattern   = lazy(`^["'>:\s=]{0,8}(?:<[^>]{0,100}>\s*){0,3}["'{]{0,2}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`)
+	timePattern = lazy(`^["'>:\s=]{0,8}(?:<[^>]{0,100}>\s*){0,3}["']?([0-9]{4}-[0-9]{2}-[0-9]{2})[t ]([0-9]{2}:[0-9]{2}:[0-9]{2})`)
 	// idsStart is where the message itself ends and what support needs begins.
-	idsStart = regexp.MustCompile(`(?i)\s*\b(?:trace ?id|correlation ?id|timestamp)\b["']?\s*:`)
+	idsStart = lazy(`(?i)\s*\b(?:trace ?id|correlation ?id|timestamp)\b["']?\s*:`)
 )
+
+// lazy is a regular expression that is compiled when it is first used: its
+// counted repetitions are dear, and most sign-ins have no error page.
+func lazy(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 // Find returns the error codes of identity providers in a page or message, each
 // once and in order of appearance, at most five.
@@ -132,13 +139,13 @@ func (m *Mention) identify(text []byte) {
 		return
 	}
 	text = bytes.ToLower(text[:min(len(text), maxPage)])
-	if at := labelled(text, traceLabels, idPattern); m.TraceID == "" && at != nil {
+	if at := labelled(text, traceLabels, idPattern()); m.TraceID == "" && at != nil {
 		m.TraceID = string(at[1])
 	}
-	if at := labelled(text, correlationLabels, idPattern); m.CorrelationID == "" && at != nil {
+	if at := labelled(text, correlationLabels, idPattern()); m.CorrelationID == "" && at != nil {
 		m.CorrelationID = string(at[1])
 	}
-	if at := labelled(text, timeLabels, timePattern); m.Timestamp.IsZero() && at != nil {
+	if at := labelled(text, timeLabels, timePattern()); m.Timestamp.IsZero() && at != nil {
 		m.Timestamp, _ = time.Parse(time.DateTime, string(at[1])+" "+string(at[2]))
 	}
 }
@@ -176,12 +183,12 @@ func sentence(window []byte) string {
 			window = window[:at]
 		}
 	}
-	text := string(bytes.ToValidUTF8(tagPattern.ReplaceAll(window, []byte(" ")), []byte("\ufffd")))
+	text := string(bytes.ToValidUTF8(tagPattern().ReplaceAll(window, []byte(" ")), []byte("\ufffd")))
 	text = escapes.Replace(text)
 	if at := strings.IndexAny(text, "<>{}"); at > 0 {
 		text = text[:at]
 	}
-	if at := idsStart.FindStringIndex(text); at != nil && at[0] > 0 {
+	if at := idsStart().FindStringIndex(text); at != nil && at[0] > 0 {
 		text = text[:at[0]]
 	}
 	text = strings.Join(strings.Fields(text), " ")

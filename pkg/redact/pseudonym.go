@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -20,24 +21,29 @@ type pseudonyms struct {
 	keepDomains bool
 }
 
-// shapes are the kinds of values that a pseudonym imitates, in the order in
-// which they are tried.
-var shapes = []struct {
+// shape is how a kind of value looks, and how a pseudonym of it is made.
+type shape struct {
 	is   *regexp.Regexp
 	make func(p *pseudonyms, value string) string
-}{
-	{regexp.MustCompile(`^[^@\s]+@[^@\s]+$`), (*pseudonyms).email},
-	{regexp.MustCompile(`^(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`), (*pseudonyms).guid},
-	{regexp.MustCompile(`^S-1-[0-9-]{1,100}$`), func(p *pseudonyms, v string) string {
-		return "S-1-5-21-" + p.digits(v, "a", 9) + "-" + p.digits(v, "b", 9) + "-" + p.digits(v, "c", 4)
-	}},
-	{regexp.MustCompile(`^[0-9]{1,40}$`), func(p *pseudonyms, v string) string { return p.digits(v, "digits", len(v)) }},
-	{regexp.MustCompile(`^(?i)(cn|uid|ou|o|dc|e|emailaddress)=[^=]`), func(p *pseudonyms, v string) string { return "CN=" + p.word(v) }},
-	{regexp.MustCompile(`^[^\\\s]{1,64}\\[^\\]{1,256}$`), (*pseudonyms).account},
-	{regexp.MustCompile(`^(?i)https?://`), func(p *pseudonyms, v string) string {
-		return v[:strings.Index(v, "://")] + "://" + p.word(v) + ".example/"
-	}},
 }
+
+// shapes are the kinds of values that a pseudonym imitates, in the order in
+// which they are tried.
+var shapes = sync.OnceValue(func() []shape {
+	return []shape{
+		{regexp.MustCompile(`^[^@\s]+@[^@\s]+$`), (*pseudonyms).email},
+		{regexp.MustCompile(`^(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`), (*pseudonyms).guid},
+		{regexp.MustCompile(`^S-1-[0-9-]{1,100}$`), func(p *pseudonyms, v string) string {
+			return "S-1-5-21-" + p.digits(v, "a", 9) + "-" + p.digits(v, "b", 9) + "-" + p.digits(v, "c", 4)
+		}},
+		{regexp.MustCompile(`^[0-9]{1,40}$`), func(p *pseudonyms, v string) string { return p.digits(v, "digits", len(v)) }},
+		{regexp.MustCompile(`^(?i)(cn|uid|ou|o|dc|e|emailaddress)=[^=]`), func(p *pseudonyms, v string) string { return "CN=" + p.word(v) }},
+		{regexp.MustCompile(`^[^\\\s]{1,64}\\[^\\]{1,256}$`), (*pseudonyms).account},
+		{regexp.MustCompile(`^(?i)https?://`), func(p *pseudonyms, v string) string {
+			return v[:strings.Index(v, "://")] + "://" + p.word(v) + ".example/"
+		}},
+	}
+})
 
 // of returns the pseudonym of a value. White space around it is kept; a blank
 // value is its own.
@@ -54,7 +60,7 @@ func (p *pseudonyms) shaped(core string) string {
 	if ip, ok := p.ip(core); ok {
 		return ip
 	}
-	for _, s := range shapes {
+	for _, s := range shapes() {
 		if s.is.MatchString(core) {
 			return s.make(p, core)
 		}

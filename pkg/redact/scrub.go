@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -79,17 +80,17 @@ type look struct {
 
 func always(string) bool { return true }
 
-// eMail is the look of an e-mail address.
-var eMail = regexp.MustCompile(`[^\s@<>"'(){}\[\],;:=&?/%|\\]{1,256}(@|%40)[^\s@<>"'(){}\[\],;:=&?/%|\\]{1,256}`)
-
-var looks = []look{
-	{regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*){0,4}`), always}, // JSON web tokens
-	{eMail, always},
-	{regexp.MustCompile(`[0-9]+(\.[0-9]+)+`), isAddress}, // in whole, for the dots of an OID look the same
-	{regexp.MustCompile(`(?i)[0-9a-f]{0,4}(:[0-9a-f.]{0,15}){2,8}`), isAddress},
-	{regexp.MustCompile(`\b[A-Za-z0-9][A-Za-z0-9.-]{0,62}\\[A-Za-z0-9][\w.$-]{0,62}`), always}, // DOMAIN\user
-	{regexp.MustCompile(`[A-Za-z0-9+_-]{40,}={0,2}`), isToken},
-}
+// looks are compiled when they are first used, for only redaction needs them.
+var looks = sync.OnceValue(func() []look {
+	return []look{
+		{regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*){0,4}`), always},                                     // JSON web tokens
+		{regexp.MustCompile(`[^\s@<>"'(){}\[\],;:=&?/%|\\]{1,256}(@|%40)[^\s@<>"'(){}\[\],;:=&?/%|\\]{1,256}`), always}, // e-mail addresses
+		{regexp.MustCompile(`[0-9]+(\.[0-9]+)+`), isAddress},                                                            // in whole, for the dots of an OID look the same
+		{regexp.MustCompile(`(?i)[0-9a-f]{0,4}(:[0-9a-f.]{0,15}){2,8}`), isAddress},
+		{regexp.MustCompile(`\b[A-Za-z0-9][A-Za-z0-9.-]{0,62}\\[A-Za-z0-9][\w.$-]{0,62}`), always}, // DOMAIN\user
+		{regexp.MustCompile(`[A-Za-z0-9+_-]{40,}={0,2}`), isToken},
+	}
+})
 
 func isAddress(found string) bool {
 	_, err := netip.ParseAddr(found)
@@ -117,7 +118,7 @@ func (s *scrubber) text(text string) string {
 
 // marked replaces what looks like a secret, and keeps the rest.
 func (s *scrubber) marked(text string) string {
-	for _, l := range looks {
+	for _, l := range looks() {
 		text = l.shape.ReplaceAllStringFunc(text, func(found string) string {
 			if !l.is(found) {
 				return found
