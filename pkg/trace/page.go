@@ -111,7 +111,7 @@ func (w *wordReader) text(text []byte) {
 
 // end judges the text that has ended.
 func (w *wordReader) end() {
-	if text := plainText(w.line); w.alarm == "" && isAlarming(text) {
+	if text := plainText(w.line); w.alarm == "" && text != w.title && isAlarming(text) {
 		w.alarm = text
 	}
 	w.line = w.line[:0]

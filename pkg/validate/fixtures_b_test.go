@@ -174,6 +174,7 @@ var fixturesTime = []fixture{
 	{check: "clock-skew", name: "app ahead", fire: appClockAt(70 * time.Minute),
 		want: want{detail: "1 h 9 m ahead of"}},
 	{check: "clock-skew", name: "harmless", fire: appClockAt(-2 * time.Minute), want: want{severity: finding.Info}},
+	{check: "clock-skew", name: "harmless but for strict apps", fire: appClockAt(-6*time.Minute - 12*time.Second), want: want{severity: finding.Info, detail: "so NotBefore fails there until 10:01:16, unless the app allows for that"}},
 	{check: "clock-skew", name: "no page of the identity provider", base: withoutPage, fire: func(s *scene) {
 		appClockAt(-10 * time.Minute)(s)
 		with := s.exchanges

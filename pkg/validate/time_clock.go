@@ -35,9 +35,13 @@ func runClockSkew(x *exam) {
 		detail: fmt.Sprintf("the clock of %s is %s %s that of the identity provider (± %d s; %s against %s)%s",
 			finding.Printable(x.msg.host()), duration(ahead), direction, dateStep/time.Second, stamp(app), stamp(idp), x.issuedElsewhen()),
 	}
-	if x.msg.validAt(idp, 0) && !x.msg.validAt(app, x.expect.skew()) {
+	switch {
+	case !x.msg.validAt(idp, 0):
+	case !x.msg.validAt(app, x.expect.skew()):
 		f.severity = finding.Error
 		f.detail += x.consequence(ahead)
+	case !x.msg.validAt(app, 0):
+		f.detail += x.consequence(ahead) + ", unless the app allows for that"
 	}
 	x.fail(f)
 }
