@@ -20,7 +20,10 @@ const (
 	onDevice
 	onMFA
 	onValue   // an attribute of the user
+	onSome    // groups or users that no list of them stands for
 	onUnknown // nothing that Entra can decide by
+
+	listed = onGroup | onUser // what assignment alone expresses
 )
 
 // inWords are the grounds with what takes their place.
@@ -35,6 +38,7 @@ var inWords = []struct {
 	{onDevice, "device conditions or grants in Conditional Access"},
 	{onMFA, "the grant \"require multifactor authentication\" in Conditional Access"},
 	{onValue, "a dynamic group of the users with the value"},
+	{onSome, "assignment of a group of exactly those users, as the conditions are joined, negated or no list of groups"},
 }
 
 func (g grounds) String() string {
@@ -137,19 +141,48 @@ func queryGrounds(q *claimrule.Query) grounds {
 }
 
 // grounds are what the conditions of a rule rest on.
-func (j *accessJudge) grounds(r *claimrule.Rule) (g grounds) {
+func (j *accessJudge) grounds(r *claimrule.Rule) grounds {
+	var list []grounds
 	for _, c := range r.Conditions {
 		switch c := c.(type) {
 		case *claimrule.Selector:
-			g |= j.selector(c)
+			list = append(list, j.selector(c))
 		case *claimrule.Exists:
-			g |= j.selector(c.Claims)
+			g := j.selector(c.Claims)
+			if c.Not {
+				g = unlisted(g)
+			}
+			list = append(list, g)
 		case *claimrule.Count:
-			g |= j.selector(c.Claims) | onUnknown
+			list = append(list, j.selector(c.Claims)|onUnknown)
 		}
 	}
 	if q, ok := r.Body.(*claimrule.Query); ok && r.Verb == claimrule.Issue {
-		g |= queryGrounds(q) | onUnknown
+		list = append(list, queryGrounds(q)|onUnknown)
+	}
+	return joined(list)
+}
+
+// joined are the grounds of conditions that must all hold. Two groups are no
+// list of both: assignment would let in who is in one of them.
+func joined(list []grounds) (g grounds) {
+	set := 0
+	for _, one := range list {
+		g |= one
+		if one != 0 {
+			set++
+		}
+	}
+	if set > 1 {
+		return unlisted(g)
+	}
+	return g
+}
+
+// unlisted are the grounds without the assignment of a list of groups or users.
+func unlisted(g grounds) grounds {
+	if g&listed != 0 {
+		return g&^listed | onSome
 	}
 	return g
 }
@@ -158,17 +191,50 @@ func (j *accessJudge) selector(s *claimrule.Selector) grounds {
 	if len(s.Matches) == 0 {
 		return 0 // everybody has a claim
 	}
+	g := onUnknown
 	for _, m := range s.Matches {
 		t, ok := literal(m.Value)
 		if !ok || m.Property.Kind != claimrule.Type || m.Operator != claimrule.Equal {
 			continue
 		}
-		if g, made := j.made[t]; made {
-			return g
+		made, known := j.made[t]
+		if known {
+			return made
 		}
-		return typeGrounds(t)
+		g = typeGrounds(t)
+		break
 	}
-	return onUnknown
+	if !plainlyValued(s) {
+		g = unlisted(g)
+	}
+	if foreign(s) {
+		g |= onUnknown
+	}
+	return g
+}
+
+// plainlyValued tells whether a selector asks for one value or a list of them.
+func plainlyValued(s *claimrule.Selector) bool {
+	valued := false
+	for _, m := range s.Matches {
+		if m.Property.Kind != claimrule.Value {
+			continue
+		}
+		text, ok := literal(m.Value)
+		if !ok || m.Operator != claimrule.Equal && (m.Operator != claimrule.Matches || alternatives(text) == nil) {
+			return false
+		}
+		valued = true
+	}
+	return valued
+}
+
+// foreign tells whether a selector asks for claims of another claims provider.
+func foreign(s *claimrule.Selector) bool {
+	return slices.ContainsFunc(s.Matches, func(m *claimrule.Match) bool {
+		text, _ := literal(m.Value)
+		return (m.Property.Kind == claimrule.Issuer || m.Property.Kind == claimrule.OriginalIssuer) && !localIssuer(m.Operator, text)
+	})
 }
 
 const (
@@ -185,8 +251,10 @@ func (j *accessJudge) permit(r *claimrule.Rule, g grounds) {
 		j.add(r, Manual, finding.Error, targetAssignment, "it permits by something that Entra cannot decide by: until a group stands for it, nobody must be assigned")
 	case g == 0:
 		j.add(r, Changed, finding.Info, targetAssignment, permitEveryone)
-	case g&^(onGroup|onUser) == 0:
+	case g&^listed == 0:
 		j.add(r, Mapped, finding.Info, targetAssignment, "becomes "+g.String()+"; members of groups inside an assigned group do not get in")
+	case g&^(listed|onSome|onValue) == 0:
+		j.add(r, Manual, finding.Warning, targetAssignment, "becomes "+g.String())
 	default:
 		j.add(r, Manual, finding.Warning, targetConditional, "becomes "+g.String())
 	}
@@ -258,16 +326,7 @@ func judgePolicyRules(policy *adfs.AccessPolicy) (Outcome, finding.Severity, str
 	var g grounds
 	everyone := false
 	for _, rule := range policy.Rules {
-		own := grounds(0)
-		for _, c := range slices.Concat(rule.Conditions, rule.Exceptions) {
-			switch c.Type {
-			case "AlwaysCondition":
-			case "MultiFactorAuthenticationCondition":
-				own |= onMFA
-			default:
-				own |= typeGrounds(c.ClaimType)
-			}
-		}
+		own := policyGrounds(rule)
 		everyone = everyone || own == 0
 		g |= own
 	}
@@ -278,8 +337,37 @@ func judgePolicyRules(policy *adfs.AccessPolicy) (Outcome, finding.Severity, str
 		return Changed, finding.Info, permitEveryone
 	case g&onUnknown != 0:
 		return Manual, finding.Error, "the policy decides by a claim that Entra cannot decide by: until a group stands for it, nobody must be assigned"
-	case g&^(onGroup|onUser) == 0:
+	case g&^listed == 0:
 		return Mapped, finding.Info, "becomes " + g.String() + "; members of groups inside an assigned group do not get in"
 	}
 	return Manual, finding.Warning, "becomes " + g.String()
+}
+
+// policyGrounds are what a rule of a policy rests on.
+func policyGrounds(rule adfs.AccessRule) grounds {
+	if len(rule.Conditions) == 0 {
+		return onUnknown
+	}
+	var list []grounds
+	for _, c := range rule.Conditions {
+		list = append(list, conditionGrounds(c))
+	}
+	for _, c := range rule.Exceptions {
+		list = append(list, unlisted(conditionGrounds(c)))
+	}
+	return joined(list)
+}
+
+func conditionGrounds(c adfs.AccessCondition) grounds {
+	switch c.Type {
+	case "AlwaysCondition":
+		return 0
+	case "MultiFactorAuthenticationCondition":
+		return onMFA
+	}
+	g := typeGrounds(c.ClaimType)
+	if c.Operator != "Equals" {
+		return unlisted(g)
+	}
+	return g
 }

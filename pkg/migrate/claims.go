@@ -97,6 +97,9 @@ func (j *claimJudge) one(r *claimrule.Rule, p *premise, m made) {
 	plain := m.of.bounded().withAll(p.remarks)
 	plain.groups = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(plain.groups), p.groups...))))
 	plain = plain.bounded()
+	if m.of.kind == ofConstant {
+		plain = plain.withAll(p.values)
+	}
 	defer j.keep(m.claimType, plain)
 	if r.Verb == claimrule.Add {
 		j.add(r, m.node, m.claimType, Mapped, finding.Info, "", "kept for the rules behind it: "+plain.sentence())

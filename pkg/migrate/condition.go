@@ -20,6 +20,9 @@ type premise struct {
 	sources map[string]origin // by tag, in lower case
 	groups  []string          // SIDs of groups whose members alone it is for
 	remarks []remark
+	// values are what is demanded of the values of claims that Entra cannot
+	// name a group for. It is told of fixed values: those of a source carry it.
+	values []remark
 }
 
 func (p *premise) remark(outcome Outcome, severity finding.Severity, text string) {
@@ -149,17 +152,21 @@ func (f *flow) filtered(p *premise, o origin, claimType string, m *claimrule.Mat
 	case claimType == claimrule.TypePrimarySID:
 		p.remark(Manual, finding.Warning, "it is for one user: claim conditions know groups only, so put the user into one")
 	case o.kind == ofGroups && positive:
+		p.values = append(p.values, remark{Changed, finding.Warning, "it is for the groups that are named " + finding.Quote(finding.Shorten(text, 60)) + ": find them in Entra, and name them in the claim condition"})
 		o.says += ", filtered by " + finding.Quote(finding.Shorten(text, 60))
 		o = o.with(Changed, finding.Warning, "the filter of the group claim compares the beginning, the end or a part of the name; other expressions need a regular expression on a group claim of a custom name")
 	case o.kind == ofGroups:
 		p.remark(Changed, finding.Warning, "Entra cannot exclude groups from a condition: put those who are to have the claim into a group")
 	case o.kind == ofConstant:
 	default:
+		p.values = append(p.values, remark{Changed, finding.Warning, conditionOnValue})
 		o = o.step(fmt.Sprintf("%s where %s %s", o.says, m.Operator, finding.Quote(finding.Shorten(text, 60))))
-		o = o.with(Changed, finding.Warning, "the condition on the value becomes a transformation (Contains, StartWith, EndWith, RegexReplace) or a group of those users")
+		o = o.with(Changed, finding.Warning, conditionOnValue)
 	}
 	return o
 }
+
+const conditionOnValue = "the condition on the value becomes a transformation (Contains, StartWith, EndWith, RegexReplace) or a group of those users"
 
 // exists reads a test.
 func (f *flow) exists(p *premise, e *claimrule.Exists) {
@@ -190,6 +197,7 @@ func (f *flow) exists(p *premise, e *claimrule.Exists) {
 	case o.kind == ofGroups:
 		p.remark(Changed, finding.Warning, "EXISTS on an expression for groups: name the groups in the claim condition")
 	}
+	p.values = append(p.values, inner.values...)
 	for _, r := range inner.remarks {
 		p.remark(r.outcome, r.severity, r.text)
 	}

@@ -56,6 +56,7 @@ func (j *trustJudge) endpoints() {
 			j.about(endpointValue(e), e.Span, NotApplicable, finding.Info, "", "an application has no endpoint of the kind "+finding.Quote(e.Protocol)+" in Entra")
 		}
 	}
+	j.severalConsumers(consumers)
 	j.severalLogouts()
 	if len(consumers) > entra.MaxReplyURLs {
 		j.say(Unsupported, finding.Error, targetReply, fmt.Sprintf("there are %d endpoints, and an application has at most %d Reply URLs", len(consumers), entra.MaxReplyURLs))
@@ -120,6 +121,38 @@ func (j *trustJudge) logout(e adfs.SamlEndpoint) {
 		list = append(list, entra.Objection{Severity: finding.Warning, Text: "Entra has one Logout URL; the address for responses, " + finding.Quote(e.ResponseLocation) + ", is lost"})
 	}
 	j.objections(endpointValue(e), e.Span, targetLogout, list, "becomes the Logout URL")
+}
+
+// severalConsumers says which of several Reply URLs takes the responses whose
+// request names none, or that no request asked for.
+func (j *trustJudge) severalConsumers(consumers []adfs.SamlEndpoint) {
+	var list []adfs.SamlEndpoint
+	for _, e := range consumers {
+		if byPost(e) {
+			list = append(list, e)
+		}
+	}
+	if len(list) < 2 {
+		return
+	}
+	main, lowest := list[0], list[0]
+	for _, e := range list[1:] {
+		if e.IsDefault && !main.IsDefault {
+			main = e
+		}
+		if e.Index < lowest.Index {
+			lowest = e
+		}
+	}
+	if !main.IsDefault || main.Location == lowest.Location {
+		main = lowest
+	}
+	text := fmt.Sprintf("there are %d Reply URLs; where a request names none, AD FS answers to %s", len(list), finding.Quote(main.Location))
+	if main.Location == lowest.Location {
+		j.say(Mapped, finding.Info, targetReply, text+": make it the default")
+		return
+	}
+	j.say(Changed, finding.Warning, targetReply, text+", which has not the lowest index: make it the default, or apps that start at the identity provider break")
 }
 
 func (j *trustJudge) severalLogouts() {

@@ -261,9 +261,13 @@ func shownValue(p *adfs.Property) string {
 	return oneLine(s)
 }
 
-// protocol is what the endpoints of a trust speak.
+// protocol is what the endpoints of a trust speak. Where the export does not
+// hold them, there are some: an empty list is never lost.
 func protocol(rp *adfs.RelyingParty) string {
 	saml, wsfed := len(rp.AssertionConsumers()) > 0, rp.WSFedEndpoint != ""
+	if p := rp.Property("SamlEndpoints"); p != nil && p.State >= adfs.Lost && !strings.EqualFold(rp.ProtocolProfile, "WsFederation") {
+		saml = true
+	}
 	switch {
 	case saml && wsfed:
 		return "both"
