@@ -11,6 +11,7 @@ import (
 
 var (
 	curlStart       = regexp.MustCompile(`(?m)^(?:[^\r\n]{0,40}[$#>] )?curl(?:\.exe)? `)
+	cmdCaret        = regexp.MustCompile(`\^(?:"|\r?\n)`) // no other shell writes that
 	powershellStart = regexp.MustCompile(`(?mi)^[^\r\n]{0,60}\b(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm) `)
 	fetchStart      = regexp.MustCompile(`(?m)^[^\r\n]{0,40}\bfetch\("`)
 )
@@ -70,7 +71,7 @@ func commands(text []byte) []command {
 func curlCommand(text []byte) command {
 	_, rest, _ := bytes.Cut(text, []byte("curl"))
 	words := shellWords
-	if bytes.Contains(rest[:min(len(rest), 8192)], []byte(`^"`)) {
+	if cmdCaret.Match(rest[:min(len(rest), 8192)]) {
 		words = cmdWords
 	}
 	var a curlArguments

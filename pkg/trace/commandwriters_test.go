@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"testing"
 )
 
 // The writers of commands follow what browsers copy.
@@ -92,4 +93,22 @@ func writeCurlVerbose(s step) string {
 	}
 	return "$ curl -v --data-raw '" + s.body + "' '" + s.url + "'\n* Host app.example:443 was resolved.\n* Connected to app.example (192.0.2.1) port 443\n" +
 		prefixed(">", head) + "} [1 bytes data]\n" + "* Request completely sent off\n" + prefixed("<", answer) + body + "\n* Connection #0 to host app.example left intact\n"
+}
+
+// TestCmdQuotes holds that commands of the Windows shell are read as browsers
+// have written them: percent signs with a caret, quoted, or as they are.
+func TestCmdQuotes(t *testing.T) {
+	exchange := signIn()
+	for name, percent := range map[string]string{"Chrome": "^%^", "Firefox": `"%"`, "by hand": "%"} {
+		for _, s := range exchange {
+			if !strings.Contains(s.body, "SAMLResponse=") {
+				continue
+			}
+			body := strings.ReplaceAll(s.body, "%", percent)
+			c, err := ReadBytes([]byte("curl \""+s.url+"\" ^\r\n  -H \"Accept: */*\" ^\r\n  --data-raw \""+body+"\"\r\n"), "copied.txt", Limits{})
+			if err != nil || len(c.Messages) != 1 || c.Messages[0].PostedTo != s.url {
+				t.Errorf("%s: %d messages, %v", name, len(c.Messages), err)
+			}
+		}
+	}
 }
