@@ -198,7 +198,8 @@ func each(objects iter.Seq2[*adfs.Object, error], yield func(*adfs.Object, error
 }
 
 // stream lets produce write the result piece by piece to where it belongs. A
-// file takes its name only once the result is complete.
+// file takes its name only once the result is complete; a device or pipe is
+// written to, as a rename would put a file in its place.
 func (o *common) stream(env *Env, produce func(io.Writer) error) error {
 	if o.output == "" || o.output == "-" {
 		w := bufio.NewWriterSize(env.Stdout, 64<<10)
@@ -211,6 +212,9 @@ func (o *common) stream(env *Env, produce func(io.Writer) error) error {
 		}
 		return nil
 	}
+	if info, err := os.Stat(o.output); err == nil && !info.Mode().IsRegular() {
+		return writeTo(o.output, produce)
+	}
 	file, err := os.CreateTemp(filepath.Dir(o.output), ".ssodoctor-*")
 	if err != nil {
 		return unusableError{err}
@@ -222,6 +226,22 @@ func (o *common) stream(env *Env, produce func(io.Writer) error) error {
 	}
 	if err == nil {
 		err = os.Rename(file.Name(), o.output)
+	}
+	if err != nil {
+		return unusableError{err}
+	}
+	return nil
+}
+
+// writeTo writes to what is there and is no regular file.
+func writeTo(name string, produce func(io.Writer) error) error {
+	file, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return unusableError{err}
+	}
+	err = produce(file)
+	if closed := file.Close(); err == nil {
+		err = closed
 	}
 	if err != nil {
 		return unusableError{err}
