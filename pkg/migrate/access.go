@@ -20,6 +20,7 @@ const (
 	onDevice
 	onMFA
 	onValue   // an attribute of the user
+	onNamed   // groups by their names
 	onSome    // groups or users that no list of them stands for
 	onUnknown // nothing that Entra can decide by
 
@@ -38,6 +39,7 @@ var inWords = []struct {
 	{onDevice, "device conditions or grants in Conditional Access"},
 	{onMFA, "the grant \"require multifactor authentication\" in Conditional Access"},
 	{onValue, "a dynamic group of the users with the value"},
+	{onNamed, "assignment of the groups, to be found in Entra by their names"},
 	{onSome, "assignment of a group of exactly those users, as the conditions are joined, negated or no list of groups"},
 }
 
@@ -54,8 +56,10 @@ func (g grounds) String() string {
 // typeGrounds are the grounds that a claim type stands for.
 func typeGrounds(claimType string) grounds {
 	switch {
-	case claimType == claimrule.TypeGroupSID, claimType == claimrule.TypePrimaryGroupSID, claimType == "http://schemas.xmlsoap.org/claims/Group":
+	case claimType == claimrule.TypeGroupSID, claimType == claimrule.TypePrimaryGroupSID:
 		return onGroup
+	case claimType == "http://schemas.xmlsoap.org/claims/Group":
+		return onNamed
 	case claimType == claimrule.TypePrimarySID:
 		return onUser
 	case claimType == claimrule.TypeInsideNetwork, claimType == typeProxyHeader,
@@ -181,8 +185,8 @@ func joined(list []grounds) (g grounds) {
 
 // unlisted are the grounds without the assignment of a list of groups or users.
 func unlisted(g grounds) grounds {
-	if g&listed != 0 {
-		return g&^listed | onSome
+	if g&(listed|onNamed) != 0 {
+		return g&^(listed|onNamed) | onSome
 	}
 	return g
 }
@@ -253,7 +257,7 @@ func (j *accessJudge) permit(r *claimrule.Rule, g grounds) {
 		j.add(r, Changed, finding.Info, targetAssignment, permitEveryone)
 	case g&^listed == 0:
 		j.add(r, Mapped, finding.Info, targetAssignment, "becomes "+g.String()+"; members of groups inside an assigned group do not get in")
-	case g&^(listed|onSome|onValue) == 0:
+	case g&^(listed|onNamed|onSome|onValue) == 0:
 		j.add(r, Manual, finding.Warning, targetAssignment, "becomes "+g.String())
 	default:
 		j.add(r, Manual, finding.Warning, targetConditional, "becomes "+g.String())

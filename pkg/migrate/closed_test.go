@@ -25,6 +25,7 @@ func TestAccessFailsClosed(t *testing.T) {
 		{"groups that match", `[` + groupSID + `, Value =~ "^S-1-5-21-.*-11.*$"] => ` + permit, NeedsWork},
 		{"both groups", `a:[` + groupSID + `, Value == "S-1-5-21-1-2-3-1105"] && b:[` + groupSID + `, Value == "S-1-5-21-1-2-3-1106"] => ` + permit, NeedsWork},
 		{"a claim made of not a group", `NOT EXISTS([` + groupSID + `, Value == "S-1-5-21-1-2-3-1105"]) => add(Type = "t", Value = "v"); [Type == "t"] => ` + permit, NeedsWork},
+		{"a group by name", `[Type == "http://schemas.xmlsoap.org/claims/Group", Value == "Agents"] => ` + permit, NeedsWork},
 		{"a group of a partner", `[` + groupSID + `, Value == "S-1-5-21-1-2-3-1105", Issuer == "http://partner"] => ` + permit, Blocked},
 	} {
 		t.Run(c.name, func(t *testing.T) {
