@@ -54,8 +54,11 @@ func (p *page) diagnosis(r *validate.Report) {
 	d := r.Diagnosis
 	if d == nil {
 		verdict := "nothing wrong was found"
-		if len(r.Messages) == 0 && len(r.SignIns) == 0 {
+		switch {
+		case len(r.Messages) == 0 && len(r.SignIns) == 0:
 			verdict = "there is no SAML message to judge"
+		case r.Summary.Info > 0:
+			verdict += "; the findings below say what could not be judged, or is worth knowing"
 		}
 		p.heading("DIAGNOSIS", verdict)
 		return

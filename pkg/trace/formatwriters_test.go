@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/andybalholm/brotli"
 )
 
 // began is when an exchange of the sign-in began.
@@ -52,7 +54,9 @@ func rawResponse(s step, codings ...string) string {
 			chunked = true
 			continue
 		case "br":
-			body = "\x1b\x0f\x00\xf8\xff\x01\x02\x03" + body[:min(3, len(body))]
+			body = brotlied(body)
+		case "zstd":
+			body = "\x28\xb5\x2f\xfd\x04\x00\x01\xff" + body[:min(3, len(body))]
 		}
 		head += "Content-Encoding: " + coding + "\r\n"
 	}
@@ -64,6 +68,14 @@ func rawResponse(s step, codings ...string) string {
 		return head + "Transfer-Encoding: chunked\r\n\r\n" + chunks.String() + "0\r\n\r\n"
 	}
 	return head + fmt.Sprintf("Content-Length: %d\r\n\r\n", len(body)) + body
+}
+
+func brotlied(s string) string {
+	var out bytes.Buffer
+	w := brotli.NewWriter(&out)
+	w.Write([]byte(s))
+	w.Close()
+	return out.String()
 }
 
 func rawDeflated(s string) string {
@@ -92,7 +104,7 @@ func zipped(members ...member) string {
 // XML file with a byte order mark, an index.
 func writeSAZ(steps []step, number func(int) string) string {
 	members := []member{{"raw/", ""}}
-	codings := [][]string{{"gzip"}, {"gzip", "chunked"}, nil, {"deflate"}}
+	codings := [][]string{{"gzip"}, {"gzip", "chunked"}, {"br"}, {"deflate"}}
 	for i, s := range steps {
 		n := "raw/" + number(i+1)
 		members = append(members,

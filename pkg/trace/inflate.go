@@ -7,6 +7,8 @@ import (
 	"compress/zlib"
 	"errors"
 	"io"
+
+	"github.com/andybalholm/brotli"
 )
 
 // compression is how a value was compressed.
@@ -17,6 +19,7 @@ const (
 	rawDeflate    compression = "DEFLATE"
 	zlibWrapped   compression = "zlib"
 	gzipWrapped   compression = "gzip"
+	brotliCoded   compression = "Brotli" // of HTTP bodies only
 )
 
 // errTooLarge says that a stream inflates past its limit.
@@ -43,6 +46,8 @@ func (l Limits) inflateAs(kind compression, data []byte) ([]byte, compression, e
 		r, err = gzip.NewReader(r)
 	case zlibWrapped:
 		r, err = zlib.NewReader(r)
+	case brotliCoded:
+		r = brotli.NewReader(r)
 	default:
 		r = flate.NewReader(r)
 	}

@@ -185,7 +185,12 @@ func (c *collector) uncoded(body []byte, coding string) ([]byte, error) {
 		} else {
 			out, _, err = c.limits.inflateAs(rawDeflate, body)
 		}
-	default: // "br", "zstd": the standard library has no reader for them
+	case "br":
+		if len(body) == 0 || isPlain(body) {
+			return body, nil
+		}
+		out, _, err = c.limits.inflateAs(brotliCoded, body)
+	default: // "zstd", and what a server has made up
 		if len(body) == 0 || isPlain(body) {
 			return body, nil
 		}

@@ -36,7 +36,7 @@ func (c Clock) evaluate(t time.Time) Evaluated {
 	case !t.IsZero():
 		return Evaluated{At: t.UTC(), From: "capture"}
 	}
-	return Evaluated{At: c.Now.UTC(), From: "now"}
+	return Evaluated{At: c.Now.UTC().Truncate(time.Second), From: "now"}
 }
 
 // Examine runs every check of the catalogue over the captures and returns the

@@ -101,6 +101,10 @@ var fixturesSignature = []fixture{
 		fire: func(s *scene) {
 			s.expect.Certificates = given(issued(samltest.Other(), "accounts.accesscontrol.windows.net", 2025))
 		}, want: want{detail: "?appid="}},
+	{check: "signature-untrusted-certificate", name: "tenant keys of Entra, a certificate uploaded for the app", base: signedBy(issued(samltest.RSA(), "Contoso Halo", 2025)),
+		fire: func(s *scene) {
+			s.expect.Certificates = given(issued(samltest.Other(), "accounts.accesscontrol.windows.net", 2025))
+		}, want: want{detail: "?appid="}},
 	{check: "signature-untrusted-certificate", name: "metadata knows better", base: func(s *scene) {
 		s.expect.MetadataCertificates = []TrustedCertificate{trusted(samltest.Other(), "IdP metadata idp.xml")}
 	}, fire: func(s *scene) { s.pair = samltest.Other() }, want: want{detail: "IdP metadata idp.xml lists the one that signs"}},

@@ -98,7 +98,7 @@ var inputChecks = []*Check{
 		Name: "input-unread", Severity: finding.Info, Family: FamilyInput, Scope: OfBoth,
 		Title:     "A part of the capture could not be read",
 		Why:       "A message that stands in that part alone was not seen, so the picture of the sign-in may have a gap.",
-		Cause:     "A body that is compressed with Brotli or Zstandard in a capture that keeps bodies as they came, or files in an archive that are encrypted or no captures.",
+		Cause:     "A body that is compressed with Zstandard in a capture that keeps bodies as they came, or files in an archive that are encrypted or no captures.",
 		Fixes:     captureAgain("save the bodies decoded, or export the browser's network log as HAR; unpack an encrypted archive and give the files inside"),
 		Reference: "RFC 9110 8.4.1",
 		Since:     "0.1.0",

@@ -234,7 +234,7 @@ func runUntrusted(x *exam) {
 			x.fail(fact{element: s.Element, expected: thumbprints(trusted), detail: fmt.Sprintf(
 				"the %s is signed with a bare key in the message that is not the key of any trusted certificate (%s)", covered(s), describeAll(trusted))})
 		case s.Key == xmldsig.KeyUntrusted:
-			f := untrusted(s, trusted)
+			f := x.untrusted(s, trusted)
 			f.detail += x.listed(s.Certificate)
 			if x.metadata() {
 				f.severity = finding.Warning
@@ -267,12 +267,12 @@ func (x *exam) metadata() bool { return xmldoc.Namespace(x.msg.saml.Element) == 
 
 // untrusted puts the certificate that signed beside those that are trusted,
 // and says what the two tell of each other.
-func untrusted(s *xmldsig.Signature, trusted []TrustedCertificate) fact {
+func (x *exam) untrusted(s *xmldsig.Signature, trusted []TrustedCertificate) fact {
 	signer := s.Certificate
 	f := fact{element: s.Element, expected: thumbprints(trusted), actual: signer.SHA1()}
 	f.detail = fmt.Sprintf("the %s is signed with %s, but trusted is %s", covered(s), describe(signer), describeAll(trusted))
 	switch {
-	case strings.Contains(signer.Subject, entraAppSigner) && allOf(trusted, entraTenantSigner):
+	case x.tenantWide(signer, trusted):
 		f.detail += ": these are the keys of the Entra tenant, not of the app; the metadata was fetched without \"?appid=\" and its address is missing the app's own certificate"
 		f.fixes = []finding.Fix{
 			{System: finding.App, Place: appCertificate, Action: "use the metadata address that ends in \"?appid=\" and the Application ID of the app; the one without it lists keys that never sign this app's tokens"},
@@ -282,6 +282,21 @@ func untrusted(s *xmldsig.Signature, trusted []TrustedCertificate) fact {
 		f.detail += relation(signer, trusted)
 	}
 	return f
+}
+
+// tenantWide reports whether the trusted keys are those of an Entra tenant, as
+// its metadata without ?appid= lists them, while an app's own certificate
+// signed: the one that Entra made, or one that was uploaded for the app.
+func (x *exam) tenantWide(signer *keys.Certificate, trusted []TrustedCertificate) bool {
+	if x.msg.product != finding.Entra || strings.Contains(signer.Subject, entraTenantSigner) {
+		return false
+	}
+	if allOf(trusted, entraTenantSigner) {
+		return true
+	}
+	given := len(x.expect.Certificates) > 0 || len(x.expect.IdPMetadata) == 0
+	return !given && strings.Contains(signer.Subject, entraAppSigner) &&
+		!slices.ContainsFunc(trusted, func(t TrustedCertificate) bool { return strings.Contains(t.Subject, entraAppSigner) })
 }
 
 // relation says how the signer's certificate relates to the nearest trusted
