@@ -11,10 +11,14 @@ import (
 // none.
 func Artifacts(w io.Writer, artifacts []validate.ArtifactView, o Options) error {
 	p := newPage(w, o)
-	for _, a := range artifacts {
+	p.artifacts(artifacts)
+	return p.w.Flush()
+}
+
+func (p *page) artifacts(list []validate.ArtifactView) {
+	for _, a := range list {
 		p.blank()
 		p.heading("ARTIFACT", fmt.Sprintf("%s, exchange %d", a.Input, a.Exchange))
 		p.fact("SAMLart", a.Text)
 	}
-	return p.w.Flush()
 }

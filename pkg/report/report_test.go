@@ -240,7 +240,11 @@ func TestReportHoldsNoSecret(t *testing.T) {
 		exchanges[i].ResponseHeaders = append(exchanges[i].ResponseHeaders, samltest.Header{Name: "Set-Cookie", Value: "session=" + canary})
 	}
 	exchanges = append(exchanges, samltest.Post(samltest.Time, "https://login.microsoftonline.com/common/login", "login=ada&passwd="+canary, "https://example.com/?code="+canary))
-	r := examine(t, samltest.HAR(exchanges...))
+	har := strings.ReplaceAll(samltest.HAR(exchanges...), `"`+samltest.ACS+`"`, `"`+samltest.ACS+"?token="+canary+`"`)
+	r := examine(t, har)
+	if len(r.Findings) == 0 || !strings.Contains(r.Messages[len(r.Messages)-1].PostedTo, "token=…") {
+		t.Fatal("the address with the token is not what was judged")
+	}
 	for _, format := range Formats() {
 		write, _ := Lookup(format)
 		var b bytes.Buffer

@@ -40,6 +40,7 @@ func Text(w io.Writer, r *validate.Report, o Options) error {
 			p.blank()
 			p.message(&r.Messages[i])
 		}
+		p.artifacts(r.Artifacts)
 	}
 	if o.Verbose {
 		p.checks(r)

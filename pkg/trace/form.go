@@ -173,6 +173,10 @@ const (
 	maxShownURL   = 4096
 )
 
+// Discreet is a URL as it may be shown: the values of parameters that are
+// secrets (codes, tokens, passwords) or messages are replaced by "…".
+func Discreet(url string) string { return shownURL(url) }
+
 // shownURL is the URL with messages, secrets and very long values elided, and
 // cut at maxShownURL.
 func shownURL(raw string) string {

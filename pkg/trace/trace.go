@@ -49,11 +49,17 @@ type Capture struct {
 	Problems []finding.Problem
 }
 
-// Tells reports whether there is something in the capture to judge: messages,
-// error codes of identity providers, or rows of a sign-in log.
+// Tells reports whether there is something in the capture to judge or show:
+// messages, artifacts, error codes of identity providers, rows of a sign-in log.
 func (c *Capture) Tells() bool {
 	return len(c.Messages)+len(c.Errors)+len(c.SignIns) > 0 ||
-		slices.ContainsFunc(c.Exchanges, func(e Exchange) bool { return len(e.Errors) > 0 })
+		slices.ContainsFunc(c.Exchanges, func(e Exchange) bool { return len(e.Errors) > 0 || e.artifact() })
+}
+
+// artifact reports whether the app was given an artifact to fetch a message
+// with (SAML Bindings 3.6).
+func (e *Exchange) artifact() bool {
+	return slices.ContainsFunc(e.Parameters, func(p Parameter) bool { return p.Name == "SAMLart" })
 }
 
 // Exchange is one HTTP request and its response. Header values that are

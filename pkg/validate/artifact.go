@@ -24,9 +24,9 @@ type ArtifactView struct {
 const maxArtifacts = 16
 
 // artifacts reads the artifacts of the captures and looks for their senders
-// among the issuers of all messages.
-func artifacts(captures []*trace.Capture, messages []*message) []ArtifactView {
-	var known []string
+// among the issuers of all messages, and those that are expected.
+func artifacts(captures []*trace.Capture, messages []*message, expected []Value) []ArtifactView {
+	known := values(expected)
 	for _, m := range messages {
 		if m.saml != nil && m.issuer().Value != "" {
 			known = append(known, m.issuer().Value)
@@ -58,7 +58,7 @@ func artifactText(value string, known []string) string {
 	}
 	from := a.From(known)
 	if from == "" {
-		return a.String() + ", from none of the entity IDs in the capture"
+		return a.String() + ", from none of the entity IDs that are known"
 	}
 	return fmt.Sprintf("%s, from %s", a, finding.Quote(from))
 }

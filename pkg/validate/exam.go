@@ -3,6 +3,7 @@ package validate
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -123,7 +124,29 @@ func (x *exam) fail(f fact) {
 	if x.msg != nil {
 		out.Message = &x.msg.index
 	}
+	x.discreet(&out)
 	*x.findings = append(*x.findings, out)
+}
+
+// discreet takes the secrets of the address that a message was posted to out of
+// what is said: they were compared, and are nobody's business.
+func (x *exam) discreet(f *finding.Finding) {
+	if x.msg == nil || !strings.Contains(x.msg.carrier.PostedTo, "?") {
+		return
+	}
+	posted := x.msg.carrier.PostedTo
+	shown := trace.Discreet(posted)
+	if shown == posted {
+		return
+	}
+	hide := func(s string) string { return strings.ReplaceAll(s, posted, shown) }
+	f.Detail, f.Actual, f.Expected = hide(f.Detail), hide(f.Actual), slices.Clone(f.Expected)
+	for i, e := range f.Expected {
+		f.Expected[i] = hide(e)
+	}
+	for i := range f.Fixes {
+		f.Fixes[i].Action = hide(f.Fixes[i].Action)
+	}
 }
 
 // skip says that the check could not be made, and why. The first reason wins;

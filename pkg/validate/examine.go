@@ -66,6 +66,7 @@ func Examine(captures []*trace.Capture, expect *Expectations, clock Clock) *Repo
 	report.Stacks = judgeStacks(messages, expect)
 	report.Flow = report.flow(captures, messages, expect)
 	report.SignIns = signInGroups(captures)
+	report.Artifacts = artifacts(captures, messages, expect.Issuers)
 	return report
 }
 

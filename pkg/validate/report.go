@@ -22,7 +22,7 @@ type Report struct {
 	// Stacks are the verdicts of Expectations.Stacks, by message; no part of
 	// the JSON report.
 	Stacks []StackVerdict `json:"-"`
-	// Artifacts are those of the captures, filled in by [Describe] alone.
+	// Artifacts are those of the captures; no part of the JSON report.
 	Artifacts []ArtifactView `json:"-"`
 	// SignIns count the rows of sign-in logs by app; no part of the JSON report.
 	SignIns []SignInGroup `json:"-"`

@@ -22,7 +22,7 @@ func Describe(captures []*trace.Capture, keys []xmlenc.Key, clock Clock) *Report
 	for _, m := range messages {
 		report.Messages = append(report.Messages, m.view())
 	}
-	report.Artifacts = artifacts(captures, messages)
+	report.Artifacts = artifacts(captures, messages, nil)
 	return report
 }
 
@@ -34,14 +34,14 @@ func inputView(c *trace.Capture) InputView {
 func (m *message) view() MessageView {
 	v := MessageView{
 		Index: m.index, Input: m.capture.Name, Binding: m.carrier.Binding, Time: when(m.carrier.Time), Evaluated: m.at,
-		PostedTo: m.carrier.PostedTo, RelayState: m.carrier.RelayState,
+		PostedTo: trace.Discreet(m.carrier.PostedTo), RelayState: m.carrier.RelayState,
 		Sightings: []SightingView{}, Assertions: []AssertionView{}, Signatures: []SignatureView{},
 	}
 	if m.carrier.Exchange >= 0 {
 		v.Exchange = &m.carrier.Exchange
 	}
 	for _, s := range m.carrier.Sightings {
-		v.Sightings = append(v.Sightings, SightingView{Exchange: s.Exchange, Where: string(s.Place), URL: s.URL})
+		v.Sightings = append(v.Sightings, SightingView{Exchange: s.Exchange, Where: string(s.Place), URL: trace.Discreet(s.URL)})
 	}
 	if m.saml == nil {
 		return v
