@@ -85,11 +85,7 @@ func runADFSAssess(c *cobra.Command, env *Env, o *assessOptions) error {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(softMemory))
 	objects := &exports{env: env, inputs: inputs}
 	a := migrate.Assess(objects.all(), clock.Judged())
-	for _, p := range a.Problems {
-		if p.Severity == finding.Error {
-			objects.refuse(fmt.Errorf("%s", placed(p)))
-		}
-	}
+	o.tell(env, a, objects)
 	if len(a.Trusts)+len(a.Others) > 0 || o.format != "text" {
 		write, _ := report.LookupAssessment(o.format)
 		if err := o.stream(env, func(w io.Writer) error { return write(w, a, o.look(env)) }); err != nil {
@@ -97,6 +93,24 @@ func runADFSAssess(c *cobra.Command, env *Env, o *assessOptions) error {
 		}
 	}
 	return o.assessed(a, objects)
+}
+
+// maxPassedOver is how many files are named that were passed over.
+const maxPassedOver = 10
+
+// tell says what could not be read. Files of a folder or archive that are no
+// exports are only named where there is nothing else.
+func (o *assessOptions) tell(env *Env, a *migrate.Assessment, in *exports) {
+	nothing, named := len(a.Trusts)+len(a.Others) == 0, 0
+	for _, p := range a.Problems {
+		switch {
+		case p.Severity == finding.Error:
+			in.refuse(fmt.Errorf("%s", placed(p)))
+		case nothing && named < maxPassedOver:
+			named++
+			env.warn(errors.New(placed(p)))
+		}
+	}
 }
 
 // assessed turns the result into an exit code.

@@ -50,7 +50,7 @@ func (rs *RuleSet) Eval(u *User, opts Options) (*Result, error) {
 	}
 	p.accounts = accountsOf(e.input.list)
 	if u.guesses() {
-		p.note(-1, "the user has no sAMAccountName: the account name "+quoteShort(u.guessedAccount())+" is a guess")
+		p.note(-1, "the user has no "+u.missingOfAccount()+": the account name "+quoteShort(u.guessedAccount())+" is a guess")
 	}
 	for _, r := range rs.Rules {
 		err := error(nil)

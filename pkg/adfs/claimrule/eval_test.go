@@ -149,3 +149,21 @@ func claimLine(c Issued) string {
 	}
 	return line + "\n"
 }
+
+// TestGuessedAccountSaysWhatIsMissing: the account of a user is a guess for want
+// of the name or of the domain, and the note says which.
+func TestGuessedAccountSaysWhatIsMissing(t *testing.T) {
+	for attribute, want := range map[string]string{"mail": "no sAMAccountName", "sAMAccountName": "no attribute that tells the domain"} {
+		rs, errs := Parse(`=> issue(Type = "x", Value = "y");`, Position{})
+		if len(errs) > 0 {
+			t.Fatal(errs)
+		}
+		r, err := rs.Eval(&User{Attributes: map[string][]string{attribute: {"ada"}}}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Notes) != 1 || !strings.Contains(fmt.Sprint(r.Notes[0]), want) {
+			t.Errorf("%s: notes %v, expected one with %q", attribute, r.Notes, want)
+		}
+	}
+}

@@ -131,6 +131,15 @@ func (u *User) guessedAccount() string {
 	return orElse(u.domain(), "DOMAIN") + `\` + name
 }
 
+// missingOfAccount names what a user would need to have for the account to be
+// known.
+func (u *User) missingOfAccount() string {
+	if u.first("sAMAccountName") == "" {
+		return "sAMAccountName"
+	}
+	return "attribute that tells the domain (distinguishedName, userPrincipalName or msDS-PrincipalName)"
+}
+
 // guesses tells whether the account among the incoming claims is a guess.
 func (u *User) guesses() bool {
 	return u.account() == "" && len(u.Attributes) > 0 &&
