@@ -29,6 +29,18 @@ type Report struct {
 	// Flow is the timeline of a captured sign-in, nil without one; no part of
 	// the JSON report.
 	Flow *Flow `json:"-"`
+	// Suppressed are findings that somebody has accepted: they stand neither in
+	// Findings nor in Summary, and are no part of the JSON report.
+	Suppressed []Suppressed `json:"-"`
+}
+
+// Suppressed is a finding that was accepted.
+type Suppressed struct {
+	finding.Finding
+	// Reason is why, in the words of whoever accepted it.
+	Reason string
+	// Baseline tells acceptance by a baseline from that by a suppression.
+	Baseline bool
 }
 
 // InputView is one input as it was recognised.
