@@ -123,9 +123,9 @@ var groupFormats = []GroupFormat{
 	{"tokenGroups(SID)", "on_premise_security_identifier", "S-1-5-21-…-1104"},
 }
 
-// GroupClaim is the format of the group claim that writes groups as a form of
+// GroupClaimFormat is the format of the group claim that writes groups as a form of
 // tokenGroups does.
-func GroupClaim(form string) (GroupFormat, bool) {
+func GroupClaimFormat(form string) (GroupFormat, bool) {
 	for _, f := range groupFormats {
 		if strings.EqualFold(f.Form, form) {
 			return f, true

@@ -98,10 +98,10 @@ func TestLookupNameIDFormat(t *testing.T) {
 }
 
 func TestGroupClaim(t *testing.T) {
-	if f, ok := GroupClaim("TOKENGROUPS(sid)"); !ok || f.Property != "on_premise_security_identifier" {
+	if f, ok := GroupClaimFormat("TOKENGROUPS(sid)"); !ok || f.Property != "on_premise_security_identifier" {
 		t.Errorf("%+v", f)
 	}
-	if _, ok := GroupClaim("tokenGroups(other)"); ok {
+	if _, ok := GroupClaimFormat("tokenGroups(other)"); ok {
 		t.Error("an unknown form is known")
 	}
 }

@@ -131,7 +131,7 @@ func attributeOrigin(name string) origin {
 
 func groupOrigin(form string) origin {
 	o := origin{kind: ofGroups, says: "the group claim"}
-	f, ok := entra.GroupClaim(form)
+	f, ok := entra.GroupClaimFormat(form)
 	if !ok {
 		return o.with(Changed, finding.Warning, form+": the names of groups may be written in another form")
 	}
