@@ -80,8 +80,12 @@ func runDecode(c *cobra.Command, env *Env, o *decodeOptions) error {
 	if o.message >= len(messages) {
 		return usageError{fmt.Errorf("--message is %d, but there are %d messages, numbered from 0", o.message, len(messages))}
 	}
+	documents := o.format == "xml" || o.format == "pretty"
+	if documents && len(messages) == 0 && in.unusable == 0 {
+		return unusableError{fmt.Errorf("there is no document for --format %s, expected a message; --format summary shows what there is", o.format)}
+	}
 	err = o.write(env, func(w io.Writer) error {
-		if o.format == "xml" || o.format == "pretty" {
+		if documents {
 			return o.documents(w, messages, private)
 		}
 		return o.described(w, validate.Describe(in.captures, private, clock), o.look(env))

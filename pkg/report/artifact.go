@@ -18,7 +18,11 @@ func Artifacts(w io.Writer, artifacts []validate.ArtifactView, o Options) error 
 func (p *page) artifacts(list []validate.ArtifactView) {
 	for _, a := range list {
 		p.blank()
-		p.heading("ARTIFACT", fmt.Sprintf("%s, exchange %d", a.Input, a.Exchange))
+		where := a.Input
+		if a.Exchange >= 0 {
+			where += fmt.Sprintf(", exchange %d", a.Exchange)
+		}
+		p.heading("ARTIFACT", where)
 		p.fact("SAMLart", a.Text)
 	}
 }

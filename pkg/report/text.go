@@ -56,6 +56,8 @@ func (p *page) diagnosis(r *validate.Report) {
 	if d == nil {
 		verdict := "nothing wrong was found"
 		switch {
+		case len(r.Messages) == 0 && len(r.Artifacts) > 0:
+			verdict = "there is no SAML message to judge: the app fetches it from the identity provider with the artifact, where no browser sees it"
 		case len(r.Messages) == 0 && len(r.SignIns) == 0:
 			verdict = "there is no SAML message to judge"
 		case r.Summary.Info > 0:

@@ -218,7 +218,13 @@ func whole(read func(*collector, []byte)) func(*collector, *bufio.Reader) error 
 	return func(c *collector, src *bufio.Reader) error {
 		data, err := c.all(src)
 		if err == nil {
+			if c.artifacts(data); isArtifact(data) {
+				return nil
+			}
 			read(c, data)
+			if c.capture.ExchangeCount > 0 {
+				c.capture.Artifacts = nil // its exchanges have them
+			}
 			if len(c.capture.Messages) == 0 && hasMarker(data) {
 				c.capture.Errors = idperror.Find(data)
 			}
@@ -263,7 +269,7 @@ var urlStart = regexp.MustCompile(`^["'<(]?(?i:https?)://[^\s]+[?&](?i:SAMLReque
 
 func isURL(head []byte) bool { return urlStart.Match(head) }
 
-var formStart = regexp.MustCompile(`^["'?&]?(?i:SAMLRequest|SAMLResponse|RelayState|wresult|wa|wctx|SigAlg|Signature)=[^\s]`)
+var formStart = regexp.MustCompile(`^["'?&]?(?i:SAMLRequest|SAMLResponse|SAMLart|RelayState|wresult|wa|wctx|SigAlg|Signature)=[^\s]`)
 
 func isForm(head []byte) bool { return formStart.Match(head) }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
 )
 
 // began is when an exchange of the sign-in began.
@@ -56,7 +57,9 @@ func rawResponse(s step, codings ...string) string {
 		case "br":
 			body = brotlied(body)
 		case "zstd":
-			body = "\x28\xb5\x2f\xfd\x04\x00\x01\xff" + body[:min(3, len(body))]
+			body = zstandard(body)
+		case "odd": // a coding that nobody knows
+			body = "\x01\x02\x03\xff" + body[:min(3, len(body))]
 		}
 		head += "Content-Encoding: " + coding + "\r\n"
 	}
@@ -68,6 +71,17 @@ func rawResponse(s step, codings ...string) string {
 		return head + "Transfer-Encoding: chunked\r\n\r\n" + chunks.String() + "0\r\n\r\n"
 	}
 	return head + fmt.Sprintf("Content-Length: %d\r\n\r\n", len(body)) + body
+}
+
+func zstandard(s string) string {
+	var out bytes.Buffer
+	w, err := zstd.NewWriter(&out)
+	if err != nil {
+		panic(err)
+	}
+	w.Write([]byte(s))
+	w.Close()
+	return out.String()
 }
 
 func brotlied(s string) string {
@@ -104,11 +118,11 @@ func zipped(members ...member) string {
 // XML file with a byte order mark, an index.
 func writeSAZ(steps []step, number func(int) string) string {
 	members := []member{{"raw/", ""}}
-	codings := [][]string{{"gzip"}, {"gzip", "chunked"}, {"br"}, {"deflate"}}
+	codings := [][]string{{"gzip"}, {"gzip", "chunked"}, {"br"}, {"deflate"}, {"zstd"}}
 	for i, s := range steps {
 		n := "raw/" + number(i+1)
 		members = append(members,
-			member{n + "_c.txt", rawRequest(s, true)}, member{n + "_s.txt", rawResponse(s, codings[i%4]...)},
+			member{n + "_c.txt", rawRequest(s, true)}, member{n + "_s.txt", rawResponse(s, codings[i%len(codings)]...)},
 			member{n + "_m.xml", fmt.Sprintf("\ufeff<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n<Session SID=\"%d\" BitFlags=\"9\">\r\n  <SessionTimers ClientConnected=\"2026-11-21T01:59:00.000000-08:00\" ClientBeginRequest=\"%s\" GatewayTime=\"0\" />\r\n  <SessionFlags>\r\n    <SessionFlag N=\"x-clientport\" V=\"1\" />\r\n  </SessionFlags>\r\n</Session>",
 				i+1, began(i).In(time.FixedZone("", -8*3600)).Format("2006-01-02T15:04:05.0000000-07:00"))})
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
 )
 
 // compression is how a value was compressed.
@@ -20,7 +21,12 @@ const (
 	zlibWrapped   compression = "zlib"
 	gzipWrapped   compression = "gzip"
 	brotliCoded   compression = "Brotli" // of HTTP bodies only
+	zstdCoded     compression = "zstd"   // of HTTP bodies only
 )
+
+// zstdWindow is the largest window that a body in Zstandard may ask for (RFC
+// 9659, section 3).
+const zstdWindow = 8 << 20
 
 // errTooLarge says that a stream inflates past its limit.
 var errTooLarge = errors.New("inflates past the limit")
@@ -48,6 +54,12 @@ func (l Limits) inflateAs(kind compression, data []byte) ([]byte, compression, e
 		r, err = zlib.NewReader(r)
 	case brotliCoded:
 		r = brotli.NewReader(r)
+	case zstdCoded:
+		var z *zstd.Decoder
+		if z, err = zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow)); err == nil {
+			defer z.Close()
+			r = z
+		}
 	default:
 		r = flate.NewReader(r)
 	}

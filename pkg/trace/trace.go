@@ -42,6 +42,10 @@ type Capture struct {
 	// Errors are the error codes of identity providers in a text without
 	// exchanges and messages: an error page or message that was pasted.
 	Errors []idperror.Mention
+	// Artifacts are the values of SAMLart, decoded from their transport, in a
+	// text without exchanges: a URL, a form body, or the value alone. In other
+	// captures they are Parameters of their exchanges.
+	Artifacts []string
 	// SignIns are the rows of a sign-in log, in its order.
 	SignIns []SignIn
 	// Problems are those of the input as a whole, and of values that could
@@ -52,7 +56,7 @@ type Capture struct {
 // Tells reports whether there is something in the capture to judge or show:
 // messages, artifacts, error codes of identity providers, rows of a sign-in log.
 func (c *Capture) Tells() bool {
-	return len(c.Messages)+len(c.Errors)+len(c.SignIns) > 0 ||
+	return len(c.Messages)+len(c.Errors)+len(c.Artifacts)+len(c.SignIns) > 0 ||
 		slices.ContainsFunc(c.Exchanges, func(e Exchange) bool { return len(e.Errors) > 0 || e.artifact() })
 }
 

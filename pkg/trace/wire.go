@@ -163,39 +163,27 @@ func (c *collector) plainBody(m rawHTTP, url string) (body []byte, cut bool) {
 	return body, false
 }
 
+// contentCodings are those that are read (RFC 9110 section 8.4.1, RFC 7932, RFC
+// 8878).
+var contentCodings = map[string]compression{
+	"gzip": gzipWrapped, "x-gzip": gzipWrapped, "deflate": zlibWrapped, "br": brotliCoded, "zstd": zstdCoded,
+}
+
 // uncoded undoes one content coding. What does not have it any more is given
 // as it is.
 func (c *collector) uncoded(body []byte, coding string) ([]byte, error) {
-	var out []byte
-	var err error
-	switch coding {
-	case "identity", "none":
+	kind, known := contentCodings[coding]
+	switch {
+	case coding == "identity", coding == "none", len(body) == 0, isPlain(body):
 		return body, nil
-	case "gzip", "x-gzip":
-		if !bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
-			return body, nil
-		}
-		out, _, err = c.limits.inflateAs(gzipWrapped, body)
-	case "deflate":
-		if len(body) == 0 || isPlain(body) {
-			return body, nil
-		}
-		if isZlib(body) {
-			out, _, err = c.limits.inflateAs(zlibWrapped, body)
-		} else {
-			out, _, err = c.limits.inflateAs(rawDeflate, body)
-		}
-	case "br":
-		if len(body) == 0 || isPlain(body) {
-			return body, nil
-		}
-		out, _, err = c.limits.inflateAs(brotliCoded, body)
-	default: // "zstd", and what a server has made up
-		if len(body) == 0 || isPlain(body) {
-			return body, nil
-		}
+	case !known:
 		return nil, errNoDecoder
+	case kind == gzipWrapped && !bytes.HasPrefix(body, []byte{0x1f, 0x8b}):
+		return body, nil
+	case kind == zlibWrapped && !isZlib(body):
+		kind = rawDeflate // as many servers understand "deflate"
 	}
+	out, _, err := c.limits.inflateAs(kind, body)
 	if err != nil && !errors.Is(err, errTooLarge) && len(out) > 0 {
 		err = nil // a body that is cut gives what there is
 	}

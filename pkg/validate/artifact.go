@@ -13,7 +13,7 @@ import (
 // of a message.
 type ArtifactView struct {
 	Input    string
-	Exchange int
+	Exchange int // -1 where the capture has none
 	// Text is what the artifact says, with the entity ID that it is from where
 	// the capture knows it, or why it cannot be read. The handle, which is a
 	// secret, is left out.
@@ -34,16 +34,21 @@ func artifacts(captures []*trace.Capture, messages []*message, expected []Value)
 	}
 	var out []ArtifactView
 	for _, c := range captures {
-		count := 0
+		shown := len(out)
+		add := func(exchange int, value string) {
+			view := ArtifactView{Input: c.Name, Exchange: exchange, Text: artifactText(value, known)}
+			same := func(v ArtifactView) bool { return v.Text == view.Text }
+			if len(out)-shown < maxArtifacts && !slices.ContainsFunc(out[shown:], same) {
+				out = append(out, view)
+			}
+		}
+		for _, value := range c.Artifacts {
+			add(-1, value)
+		}
 		for _, e := range c.Exchanges {
 			for _, p := range e.Parameters {
-				if p.Name != "SAMLart" || count == maxArtifacts {
-					continue
-				}
-				view := ArtifactView{Input: c.Name, Exchange: e.Index, Text: artifactText(p.Value, known)}
-				same := func(v ArtifactView) bool { return v.Input == view.Input && v.Text == view.Text }
-				if !slices.ContainsFunc(out, same) {
-					out, count = append(out, view), count+1
+				if p.Name == "SAMLart" {
+					add(e.Index, p.Value)
 				}
 			}
 		}
@@ -58,7 +63,7 @@ func artifactText(value string, known []string) string {
 	}
 	from := a.From(known)
 	if from == "" {
-		return a.String() + ", from none of the entity IDs that are known"
+		return a.String() + ", from none of the entity IDs that are known (check --issuer and --idp-metadata tell more)"
 	}
 	return fmt.Sprintf("%s, from %s", a, finding.Quote(from))
 }

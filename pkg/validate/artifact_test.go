@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ssodoctor/ssodoctor/internal/samltest"
+	"github.com/ssodoctor/ssodoctor/pkg/trace"
 )
 
 func TestArtifacts(t *testing.T) {
@@ -35,5 +36,24 @@ func TestArtifacts(t *testing.T) {
 	}
 	if a := r.Artifacts[1]; !strings.Contains(a.Text, "29 bytes, expected 44") {
 		t.Errorf("artifact %+v", a)
+	}
+}
+
+// TestArtifactsInText: an artifact that was pasted is matched with the issuers
+// that are expected.
+func TestArtifactsInText(t *testing.T) {
+	source := digest.Sum([]byte(samltest.Issuer))
+	c, err := trace.ReadBytes([]byte(base64.StdEncoding.EncodeToString([]byte("\x00\x04\x00\x07"+string(source[:])+"verysecrethandle1234"))), "in", trace.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for issuer, want := range map[string]string{samltest.Issuer: `from "` + samltest.Issuer + `"`, "https://other.example": "from none of the entity IDs that are known"} {
+		r := Examine([]*trace.Capture{c}, &Expectations{Issuers: []Value{{Value: issuer}}}, Clock{Now: samltest.Time})
+		if len(r.Artifacts) != 1 || r.Artifacts[0].Exchange != -1 || !strings.Contains(r.Artifacts[0].Text, want) || !strings.Contains(r.Artifacts[0].Text, "endpoint index 7") {
+			t.Errorf("artifacts %+v, expected %s", r.Artifacts, want)
+		}
+		if r.Diagnosis != nil {
+			t.Errorf("diagnosis %+v", r.Diagnosis)
+		}
 	}
 }
