@@ -18,7 +18,7 @@ const (
 type Attribute struct {
 	// Name is the LDAP name.
 	Name string
-	// Source is the ID of the [Source] that holds it; empty for those that
+	// Source is the ID of the [UserAttribute] that holds it; empty for those that
 	// have none.
 	Source   string
 	Fidelity Fidelity

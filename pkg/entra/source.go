@@ -2,8 +2,8 @@ package entra
 
 import "strings"
 
-// Source is an attribute of the user that claims can be made of.
-type Source struct {
+// UserAttribute is an attribute of the user that claims can be made of.
+type UserAttribute struct {
 	// ID is the attribute in a claims policy, without "user.": "mail".
 	ID string
 	// NameID tells whether a claims mapping policy takes it as the source of
@@ -16,11 +16,11 @@ type Source struct {
 }
 
 // Portal is the source as the portal shows it: "user.mail".
-func (s Source) Portal() string { return "user." + s.ID }
+func (s UserAttribute) Portal() string { return "user." + s.ID }
 
 // sources holds the user attributes of "Claims mapping policy type", table
 // "Valid ID values per Source", without the fifteen extension attributes.
-var sources = []Source{
+var sources = []UserAttribute{
 	{ID: "userprincipalname", NameID: true},
 	{ID: "onpremisesuserprincipalname", Note: "only where users sign in with an alternate login ID"},
 	{ID: "mail", NameID: true},
@@ -44,10 +44,10 @@ var sources = []Source{
 
 // Sources lists the user attributes that claims can be made of, the extension
 // attributes among them.
-func Sources() []Source {
-	list := append([]Source(nil), sources...)
+func Sources() []UserAttribute {
+	list := append([]UserAttribute(nil), sources...)
 	for _, n := range extensionNumbers {
-		list = append(list, Source{ID: extensionAttribute + n, NameID: true})
+		list = append(list, UserAttribute{ID: extensionAttribute + n, NameID: true})
 	}
 	return list
 }
@@ -58,12 +58,12 @@ var extensionNumbers = strings.Fields("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15")
 
 // LookupSource finds a source by its ID, with or without "user.", without
 // regard to letter case.
-func LookupSource(id string) (Source, bool) {
+func LookupSource(id string) (UserAttribute, bool) {
 	id = strings.TrimPrefix(strings.ToLower(id), "user.")
 	for _, s := range Sources() {
 		if s.ID == id {
 			return s, true
 		}
 	}
-	return Source{}, false
+	return UserAttribute{}, false
 }
