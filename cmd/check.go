@@ -62,7 +62,7 @@ func runCheck(c *cobra.Command, env *Env, o *checkOptions) error {
 	if err := settle(c, env, o.config); err != nil {
 		return err
 	}
-	if err := o.valid(); err != nil {
+	if err := o.choices(report.Formats()); err != nil {
 		return err
 	}
 	clock, err := o.clock(env)
@@ -115,17 +115,6 @@ func (o *checkOptions) known(ctx context.Context, env *Env, clock validate.Clock
 		env.warn(err)
 	}
 	return expect, nil
-}
-
-// valid holds the choices of the flags against what is known.
-func (o *checkOptions) valid() error {
-	if err := oneOf("format", o.format, report.Formats()); err != nil {
-		return err
-	}
-	if err := oneOf("color", o.color, colors); err != nil {
-		return err
-	}
-	return oneOf("fail-on", o.failOn, failOns)
 }
 
 func (o *checkOptions) report(env *Env, r *validate.Report) error {

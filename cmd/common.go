@@ -83,6 +83,17 @@ func oneOf(flag, value string, allowed []string) error {
 	return usageError{fmt.Errorf("--%s is %q, expected one of %s%s", flag, value, strings.Join(allowed, ", "), hint)}
 }
 
+// choices holds the flags of a command that judges against what they can be.
+func (o *common) choices(formats []string) error {
+	if err := oneOf("format", o.format, formats); err != nil {
+		return err
+	}
+	if err := oneOf("color", o.color, colors); err != nil {
+		return err
+	}
+	return oneOf("fail-on", o.failOn, failOns)
+}
+
 // clock says at what time messages are judged.
 func (o *common) clock(env *Env) (validate.Clock, error) {
 	c := validate.Clock{Now: env.Now()}

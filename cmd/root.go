@@ -39,6 +39,7 @@ func newRoot(env *Env) *cobra.Command {
 	root.AddCommand(
 		newCheck(env, runCheck),
 		newDecode(env, runDecode),
+		newLint(env, runLint),
 		newADFS(env),
 		newCompare(env),
 		newRedact(env),

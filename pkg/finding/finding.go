@@ -125,8 +125,11 @@ type Finding struct {
 	Severity Severity `json:"severity"`
 	// Message is the index of the message in the report; nil where the
 	// finding is about an input as a whole.
-	Message  *int     `json:"message,omitempty"`
-	Input    string   `json:"input"`
+	Message *int   `json:"message,omitempty"`
+	Input   string `json:"input"`
+	// App is the app of ssodoctor.yaml that the finding is about; empty where
+	// it is about none, or about several.
+	App      string   `json:"app,omitempty"`
 	Location Location `json:"location"`
 	Title    string   `json:"title"`
 	Detail   string   `json:"detail"`

@@ -182,6 +182,9 @@ func (p *page) checks(r *validate.Report) {
 			if c.Message != nil && len(r.Messages) > 1 {
 				name = fmt.Sprintf("%s (message %d)", name, *c.Message)
 			}
+			if about := strings.TrimSpace(c.Input + " " + c.App); about != "" {
+				name += " (" + about + ")"
+			}
 			p.row(2, 36, name, c.Reason, nil)
 		}
 	}

@@ -129,7 +129,7 @@ func Relay(inputs []Reading) *Report {
 		r.Inputs = append(r.Inputs, InputView{Name: in.Name, Format: in.Format})
 		capture := &trace.Capture{Name: in.Name}
 		for _, p := range in.Problems {
-			x := exam{check: checks[p.Check], capture: capture, expect: &Expectations{}, findings: &r.Findings}
+			x := exam{trial: trial{check: checks[p.Check], findings: &r.Findings}, capture: capture, expect: &Expectations{}}
 			x.relay([]finding.Problem{p})
 		}
 	}

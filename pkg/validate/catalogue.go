@@ -41,7 +41,8 @@ type Check struct {
 	// check on the same message or input, unless it explains that one itself.
 	Follows bool
 
-	run func(*exam)
+	run  func(*exam) // on captures, as Scope says
+	lint lints       // on files, beside that or alone
 }
 
 // Family groups checks by what they look at.
@@ -68,9 +69,12 @@ const (
 	FamilyWSFed       Family = "wsfed"
 	FamilySignIn      Family = "sign-in"
 	FamilyADFS        Family = "adfs"
+	FamilyMetadata    Family = "metadata"
+	FamilyEntra       Family = "entra"
+	FamilyConfig      Family = "config"
 )
 
-// Scope says what a check is applied to.
+// Scope says what of a capture a check is applied to.
 type Scope uint8
 
 // The scopes.
@@ -85,6 +89,7 @@ const (
 	OfLogout                    // LogoutRequests and LogoutResponses
 	OfQuery                     // messages with a signature in their URL
 	OfExport                    // exports and claim rules of AD FS; their readers make the findings, there is no run
+	OfFile                      // no captures: files alone, as its lint functions say
 )
 
 // Catalogue returns all checks in the order in which they run. The caller may

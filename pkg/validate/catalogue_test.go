@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,6 +15,9 @@ var kebab = regexp.MustCompile(`^[a-z]+(-[a-z]+)+$`)
 func TestCatalogue(t *testing.T) {
 	tested := map[string]bool{}
 	for _, f := range fixtures() {
+		tested[f.check] = true
+	}
+	for _, f := range lintFixtures() {
 		tested[f.check] = true
 	}
 	seen := map[string]bool{}
@@ -51,8 +55,11 @@ func complete(t *testing.T, c *Check) {
 	if strings.HasSuffix(c.Title, ".") || !strings.HasSuffix(c.Why, ".") || !strings.HasSuffix(c.Cause, ".") {
 		t.Errorf("%s: Title has no full stop, Why and Cause are sentences", c.Name)
 	}
-	if c.Severity < finding.Info || c.Severity > finding.Error || c.Scope == 0 || (c.run == nil) != (c.Scope == OfExport) {
+	if c.Severity < finding.Info || c.Severity > finding.Error || c.Scope == 0 || (c.run == nil) != (c.Scope == OfExport || c.Scope == OfFile) {
 		t.Errorf("%s: severity, scope or run is missing", c.Name)
+	}
+	if lint := reflect.ValueOf(c.lint); c.Scope == OfFile && lint.IsZero() || c.Scope == OfExport && !lint.IsZero() {
+		t.Errorf("%s: the lint functions do not fit the scope", c.Name)
 	}
 	if len(c.Fixes) == 0 {
 		t.Errorf("%s: nobody is told what to do", c.Name)

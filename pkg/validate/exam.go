@@ -1,12 +1,9 @@
 package validate
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/beevik/etree"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
@@ -50,76 +47,21 @@ type message struct {
 // exam is one check at work on one message (or, with scope OfInput, one
 // capture). A check that returns without a word has passed.
 type exam struct {
-	check   *Check
+	trial
 	capture *trace.Capture
 	first   bool       // the first input of the run: what is about the run itself is said there
 	msg     *message   // nil in scope OfInput
 	all     []*message // every message of the run, in order
 	expect  *Expectations
-
-	findings *[]finding.Finding
-	failed   bool
-	count    int    // of findings
-	reason   string // why it was not checked
-	silent   bool   // not applicable
 }
 
-// fact is what a check has found; what is empty is taken from the check.
-type fact struct {
-	field    saml.Field       // where it stands: the text of an element or an attribute
-	element  *etree.Element   // or a whole element
-	location finding.Location // or a place that a reader gave
-	severity finding.Severity // lower than that of the check
-	title    string
-	// detail is one sentence, understandable on its own, with the values in
-	// it: it becomes the diagnosis where the finding is the root cause.
-	detail   string
-	expected []string
-	forms    bool // expected shows what values look like, and is none itself
-	actual   string
-	fixes    []finding.Fix
-}
-
-// maxFindings bounds what one check says of one message: who reads more than
-// that would be no wiser.
-const maxFindings = 25
-
-// fail reports a finding. Where expected values are given and no value is
-// equal, the difference to the nearest is worked out.
-//
-// Of many findings of one check on one message the first maxFindings are kept.
+// fail reports a finding, as [trial.finding] makes it.
 func (x *exam) fail(f fact) {
-	x.failed = true
-	if x.count++; x.count > maxFindings {
-		if x.count == maxFindings+1 {
-			(*x.findings)[len(*x.findings)-1].Detail += "; there are more like this"
-		}
+	out, ok := x.finding(f)
+	if !ok {
 		return
 	}
-	out := finding.Finding{
-		Check:     x.check.Name,
-		Severity:  x.check.Severity,
-		Input:     x.capture.Name,
-		Location:  x.locate(f),
-		Title:     cmp.Or(f.title, x.check.Title),
-		Detail:    cmp.Or(f.detail, f.title, x.check.Title),
-		Expected:  f.expected,
-		Actual:    f.actual,
-		Fixes:     f.fixes,
-		Reference: x.check.Reference,
-	}
-	if f.severity != 0 && f.severity < out.Severity {
-		out.Severity = f.severity
-	}
-	if out.Expected == nil {
-		out.Expected = []string{}
-	}
-	if len(f.expected) > 0 && f.actual != "" && !f.forms {
-		_, out.Difference = finding.Nearest(f.expected, f.actual)
-	}
-	if out.Fixes == nil {
-		out.Fixes = x.check.Fixes
-	}
+	out.Input, out.Location = x.capture.Name, x.locate(f)
 	out.Fixes = fill(x.relevant(out.Fixes), f)
 	if x.msg != nil {
 		out.Message = &x.msg.index
@@ -148,17 +90,6 @@ func (x *exam) discreet(f *finding.Finding) {
 		f.Fixes[i].Action = hide(f.Fixes[i].Action)
 	}
 }
-
-// skip says that the check could not be made, and why. The first reason wins;
-// a finding wins over every reason.
-func (x *exam) skip(reason string) {
-	if x.reason == "" {
-		x.reason = reason
-	}
-}
-
-// inapplicable says that the check has nothing to do with this message.
-func (x *exam) inapplicable() { x.silent = true }
 
 // locate turns the place of a fact into a location of the report.
 func (x *exam) locate(f fact) finding.Location {
@@ -199,23 +130,6 @@ func (x *exam) relevant(fixes []finding.Fix) []finding.Fix {
 		kept = append(kept, f)
 	}
 	return kept
-}
-
-// fill puts the values of the finding into the actions.
-func fill(fixes []finding.Fix, f fact) []finding.Fix {
-	expected := "the expected value"
-	if len(f.expected) > 0 {
-		expected = strings.Join(f.expected, " or ")
-	}
-	actual := f.actual
-	if actual == "" {
-		actual = "the value in the message"
-	}
-	r := strings.NewReplacer("{expected}", expected, "{actual}", actual)
-	for i := range fixes {
-		fixes[i].Action = r.Replace(fixes[i].Action)
-	}
-	return fixes
 }
 
 // assertions returns the assertions that can be read. Where there are none it

@@ -74,7 +74,7 @@ func Examine(captures []*trace.Capture, expect *Expectations, clock Clock) *Repo
 func (r *Report) apply(catalogue []*Check, base exam) {
 	x := new(exam)
 	for _, c := range catalogue {
-		if c.Scope == OfExport || c.Scope != OfBoth && (c.Scope == OfInput) != (base.msg == nil) {
+		if c.run == nil || c.Scope != OfBoth && (c.Scope == OfInput) != (base.msg == nil) {
 			continue
 		}
 		*x = base
@@ -86,6 +86,9 @@ func (r *Report) apply(catalogue []*Check, base exam) {
 			c.run(x)
 		}
 		if result, ok := x.result(); ok {
+			if x.msg != nil {
+				result.Message = &x.msg.index
+			}
 			r.Checks = append(r.Checks, result)
 		}
 	}
@@ -110,23 +113,6 @@ func (x *exam) admit() {
 	case scope == OfResponse && m.saml.Kind != "Response":
 		x.skip("the message is a bare " + m.saml.Kind + ", this needs the Response around it")
 	}
-}
-
-// result is the outcome of the check; none where it is not applicable.
-func (x *exam) result() (CheckResult, bool) {
-	out := CheckResult{Check: x.check.Name, Result: finding.Pass}
-	if x.msg != nil {
-		out.Message = &x.msg.index
-	}
-	switch {
-	case x.failed:
-		out.Result = finding.Fail
-	case x.silent:
-		return out, false
-	case x.reason != "":
-		out.Result, out.Reason = finding.NotChecked, x.reason
-	}
-	return out, true
 }
 
 // read parses and verifies every message.

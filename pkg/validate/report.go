@@ -19,6 +19,8 @@ type Report struct {
 	Checks    []CheckResult     `json:"checks"`
 	Diagnosis *Diagnosis        `json:"diagnosis"`
 	Summary   Summary           `json:"summary"`
+	// Unread are the files that lint could not read; no part of the JSON report.
+	Unread []error `json:"-"`
 	// Stacks are the verdicts of Expectations.Stacks, by message; no part of
 	// the JSON report.
 	Stacks []StackVerdict `json:"-"`
@@ -172,12 +174,15 @@ type CertificateView struct {
 }
 
 // CheckResult is the outcome of one check on one message, or on an input where
-// Message is nil.
+// Message is nil. Of a linted file it names the Input, and the App of
+// ssodoctor.yaml where it was judged for one.
 type CheckResult struct {
 	Check   string         `json:"check"`
 	Result  finding.Result `json:"result"`
 	Reason  string         `json:"reason,omitempty"`
 	Message *int           `json:"message,omitempty"`
+	Input   string         `json:"input,omitempty"`
+	App     string         `json:"app,omitempty"`
 }
 
 // Diagnosis is the root cause: one sentence, and who changes what.

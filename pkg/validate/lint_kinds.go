@@ -1,0 +1,158 @@
+package validate
+
+import (
+	"bytes"
+	"errors"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/encoding/unicode"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/keys"
+	"github.com/ssodoctor/ssodoctor/pkg/saml"
+	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
+)
+
+// fileKind is a kind of file that lint knows. The first kind that recognises a
+// file gets it.
+type fileKind struct {
+	format string
+	// is recognises a file by its name and its first bytes.
+	is func(*file) bool
+	// read judges the file, or keeps what it holds for later; an error says
+	// that it cannot be read at all.
+	read func(*linter, *file) error
+}
+
+// fileKinds are the kinds in the order in which they are recognised.
+func fileKinds() []fileKind {
+	return []fileKind{
+		{"metadata", isMetadata, (*linter).readMetadata},
+		{"certificate", isCertificate, (*linter).readCertificates},
+	}
+}
+
+// adopted are the kinds that other packages read.
+func adopted(readers []Reader) []fileKind {
+	var out []fileKind
+	for _, r := range readers {
+		out = append(out, fileKind{
+			format: r.Format,
+			is:     func(f *file) bool { return r.Is(f.name, f.head) },
+			read: func(l *linter, f *file) error {
+				problems, err := r.Read(f.name, f.body)
+				l.relay(subject{input: f.name}, problems)
+				return err
+			},
+		})
+	}
+	return out
+}
+
+// kind is the first kind that recognises the file, nil for none.
+func (l *linter) kind(f *file) *fileKind {
+	if i := slices.IndexFunc(l.kinds, func(k fileKind) bool { return k.is(f) }); i >= 0 {
+		return &l.kinds[i]
+	}
+	return nil
+}
+
+// known lists the kinds for a sentence.
+func (l *linter) known() string {
+	var names []string
+	for _, k := range l.kinds {
+		names = append(names, k.format)
+	}
+	return strings.Join(slices.Compact(names), ", ")
+}
+
+// utf8Head turns the first bytes of a file, which may be UTF-16, into UTF-8
+// without a byte order mark.
+func utf8Head(head []byte) []byte {
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+		if out, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(head[:len(head)&^1]); err == nil {
+			return out
+		}
+	}
+	return bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
+}
+
+var firstElement = regexp.MustCompile(`^(?s:(?:<\?.*?\?>|<!--.*?-->|<![A-Z][^>\[]*>|\s+)*)<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)`)
+
+// root is the name of the first element of XML, without prefix.
+func (f *file) root() string {
+	if m := firstElement.FindSubmatch(f.head); m != nil {
+		return string(m[1])
+	}
+	return ""
+}
+
+func isMetadata(f *file) bool {
+	root := f.root()
+	return root == "EntityDescriptor" || root == "EntitiesDescriptor"
+}
+
+// maxMetadataElements is what an aggregate of a large federation holds.
+const maxMetadataElements = 2_000_000
+
+var downloadMetadata = finding.Fix{System: finding.App, Place: "the page or address that the metadata is from", Action: "download the metadata again, and do not edit the file"}
+
+// readMetadata judges every entity of a metadata file, and its certificates.
+func (l *linter) readMetadata(f *file) error {
+	data, err := f.read()
+	if err != nil {
+		return err
+	}
+	doc, err := xmldoc.Parse(data, xmldoc.Limits{Bytes: maxLintFile, Elements: maxMetadataElements})
+	var syntax *xmldoc.SyntaxError
+	if errors.As(err, &syntax) {
+		l.relay(subject{input: f.name}, []finding.Problem{{Check: syntax.Check, Detail: "the metadata cannot be read as XML: " + syntax.Error(), Location: finding.Location{Span: syntax.Span}}}, downloadMetadata)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	at := subject{input: f.name, doc: doc}
+	l.relay(at, doc.Problems)
+	for _, m := range saml.ReadMetadata(doc) {
+		inspect(l, at, m, func(s *lints) func(*inspection, *saml.Metadata) { return s.metadata })
+	}
+	return nil
+}
+
+// certificateNames are the endings of files that hold certificates or keys.
+var certificateNames = []string{".cer", ".crt", ".pem", ".der", ".p7b", ".p7c", ".pfx", ".p12", ".key", ".b64", ".base64", ".csr"}
+
+// isCertificate goes by the name, and by the line that PEM begins with: other
+// texts may hold certificates as examples.
+func isCertificate(f *file) bool {
+	return slices.Contains(certificateNames, strings.ToLower(path.Ext(f.name))) || bytes.HasPrefix(bytes.TrimSpace(f.head), []byte("-----BEGIN "))
+}
+
+// readCertificates judges a file of certificates and keys, and each certificate.
+func (l *linter) readCertificates(f *file) error {
+	data, err := f.read()
+	if err != nil {
+		return err
+	}
+	at := subject{input: f.name}
+	bundle, err := keys.Read(data)
+	l.relay(at, bundle.Problems)
+	if err != nil && len(bundle.PrivateKeys) == 0 {
+		l.relay(at, []finding.Problem{{Check: "certificate-unreadable", Detail: err.Error()}})
+	}
+	inspect(l, at, bundle, func(s *lints) func(*inspection, *keys.Bundle) { return s.bundle })
+	for _, c := range bundle.Certificates {
+		l.relay(at, c.Problems)
+		l.certificate(at, &placed{Certificate: c})
+	}
+	return nil
+}
+
+// certificate judges one certificate, wherever it stands.
+func (l *linter) certificate(at subject, c *placed) {
+	inspect(l, at, c, func(s *lints) func(*inspection, *placed) { return s.certificate })
+}
