@@ -49,7 +49,7 @@ func newCheck(env *Env, run func(*cobra.Command, *Env, *checkOptions) error) *co
 			return run(c, env, o)
 		},
 	}
-	o.common.bind(c, "text", "json")
+	o.common.bind(c, report.Formats()...)
 	o.common.bindVerdict(c)
 	o.expectationFlags.bind(c)
 	o.decryption.bind(c)

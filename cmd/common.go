@@ -122,7 +122,10 @@ func parseTime(s string) (time.Time, error) {
 // FORCE_COLOR, then the terminal.
 func (o *common) look(env *Env) report.Options {
 	terminal := env.Terminal && o.output == ""
-	look := report.Options{Verbose: o.verbose, Quiet: o.quiet}
+	look := report.Options{Verbose: o.verbose, Quiet: o.quiet, Version: version()}
+	if severity, err := finding.ParseSeverity(o.failOn); err == nil { // "never" is none
+		look.FailOn = severity
+	}
 	switch {
 	case o.color != "auto":
 		look.Color = o.color == "always"

@@ -13,6 +13,9 @@ import (
 // `\u202e`). Everything that prints stays as it is, the backslash too, so the
 // result is for eyes and cannot be turned back.
 func Printable(s string) string {
+	if strings.Contains(s, "##") || strings.HasPrefix(strings.TrimLeft(s, " \t\r\n"), "::") {
+		s = disarm(s)
+	}
 	if prints(s) {
 		return s
 	}
@@ -25,6 +28,18 @@ func Printable(s string) string {
 	}
 	return b.String()
 }
+
+// disarm takes apart the commands of GitHub Actions and Azure Pipelines
+// (actions/runner, ActionCommand; azure-pipelines-agent, Command).
+func disarm(s string) string {
+	s = commandMarks.Replace(s)
+	if at := strings.Index(s, "::"); at >= 0 && strings.TrimLeft(s[:at], " \t\r\n") == "" {
+		s = s[:at] + `\x3a:` + s[at+2:]
+	}
+	return s
+}
+
+var commandMarks = strings.NewReplacer("##[", `#\x23[`, "##vso[", `#\x23vso[`)
 
 func prints(s string) bool {
 	for i := range len(s) {

@@ -304,8 +304,3 @@ func assessmentMarkdown(w io.Writer, a *migrate.Assessment, _ Options) error {
 	}
 	return b.Flush()
 }
-
-// markdownMarks are the characters that mean something in Markdown or HTML.
-var markdownMarks = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "#", `\#`)
-
-func markdownText(s string) string { return markdownMarks.Replace(finding.Printable(s)) }

@@ -117,14 +117,19 @@ func explained(c *validate.Check) string {
 func CheckPage(w io.Writer, c *validate.Check) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n%s · family %s · since %s\n\n**%s.**\n\n", c.Name, c.Severity, c.Family, c.Since, c.Title)
-	fmt.Fprintf(&b, "## Why it matters\n\n%s\n\n## What usually causes it\n\n%s\n\n## What to change\n\n", c.Why, c.Cause)
-	for _, f := range c.Fixes {
-		fmt.Fprintf(&b, "- **%s**, %s: %s.\n", systemNames[f.System], f.Place, placeholders.Replace(f.Action))
-	}
-	if explains := explained(c); explains != "" {
-		fmt.Fprintf(&b, "\n## What follows from it\n\nFindings of these checks on the same message are grouped under it: %s.\n", explains)
-	}
-	fmt.Fprintf(&b, "\n## Reference\n\n%s\n", c.Reference)
+	checkBody(&b, c)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// checkBody writes what the page of a check says under its title.
+func checkBody(b *strings.Builder, c *validate.Check) {
+	fmt.Fprintf(b, "## Why it matters\n\n%s\n\n## What usually causes it\n\n%s\n\n## What to change\n\n", c.Why, c.Cause)
+	for _, f := range c.Fixes {
+		fmt.Fprintf(b, "- **%s**, %s: %s.\n", systemNames[f.System], f.Place, placeholders.Replace(f.Action))
+	}
+	if explains := explained(c); explains != "" {
+		fmt.Fprintf(b, "\n## What follows from it\n\nFindings of these checks on the same message are grouped under it: %s.\n", explains)
+	}
+	fmt.Fprintf(b, "\n## Reference\n\n%s\n", c.Reference)
 }

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/validate"
 )
 
@@ -18,6 +19,10 @@ type Options struct {
 	Width   int  // columns of the terminal; 0 means no terminal: lines are not wrapped
 	Verbose bool // also lists what passed and what was not checked
 	Quiet   bool // only the diagnosis and the findings
+	// FailOn is the severity from which on findings fail a run; 0 for none.
+	FailOn finding.Severity
+	// Version is that of the tool, for formats that name it.
+	Version string
 }
 
 // Writer writes a report in one format.
@@ -25,12 +30,24 @@ type Writer func(io.Writer, *validate.Report, Options) error
 
 // writers is the table that --format, its help and its errors read from.
 var writers = map[string]Writer{
-	"text": Text,
-	"json": JSON,
+	"text":       Text,
+	"json":       JSON,
+	"sarif":      SARIF,
+	"junit":      JUnit,
+	"github":     GitHub,
+	"gitlab":     GitLab,
+	"azure":      Azure,
+	"checkstyle": Checkstyle,
+	"markdown":   Markdown,
+	"html":       HTML,
 }
 
-// Formats lists the names of the formats, sorted.
-func Formats() []string { return slices.Sorted(maps.Keys(writers)) }
+// Formats lists the names of the formats: text, the default, then the others,
+// sorted.
+func Formats() []string {
+	names := slices.Sorted(maps.Keys(writers))
+	return append([]string{"text"}, slices.DeleteFunc(names, func(n string) bool { return n == "text" })...)
+}
 
 // Lookup finds the writer of a format.
 func Lookup(format string) (Writer, bool) {

@@ -1,0 +1,61 @@
+package report
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/validate"
+)
+
+// Markdown writes a summary for the page of a job, a merge request or a
+// ticket: the diagnosis, then the findings in a table. It holds no claim values
+// but those that findings are about.
+func Markdown(w io.Writer, r *validate.Report, _ Options) error {
+	b := bufio.NewWriter(w)
+	fmt.Fprintf(b, "## ssodoctor: %s\n", cmp.Or(counts(r.Summary), "nothing wrong was found"))
+	if d := r.Diagnosis; d != nil {
+		fmt.Fprintf(b, "\n**%s**\n", markdownText(d.Summary))
+		for _, f := range d.Fixes {
+			fmt.Fprintf(b, "- %s\n", markdownText(fix(f)))
+		}
+	}
+	if len(r.Findings) > 0 {
+		b.WriteString("\n| severity | finding | where | expected | actual | fix |\n|---|---|---|---|---|---|\n")
+	}
+	where := sites(r)
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		fmt.Fprintf(b, "| %s | [%s](%s%s.md): %s | %s | %s | %s | %s |\n", f.Severity, f.Check, pages, f.Check,
+			markdownText(f.Detail), markdownText(place(where(f))), markdownText(strings.Join(f.Expected, " or ")), markdownText(f.Actual), markdownText(moves(f)))
+	}
+	if len(r.Suppressed) > 0 {
+		fmt.Fprintf(b, "\n%s accepted.\n", plural(len(r.Suppressed), "finding"))
+	}
+	fmt.Fprintf(b, "\n%s passed, %d not checked.\n", plural(r.Summary.Passed, "check"), r.Summary.NotChecked)
+	return b.Flush()
+}
+
+// moves are what to change, of a finding that stands on its own.
+func moves(f *finding.Finding) string {
+	if f.CausedBy != "" {
+		return "follows from " + f.CausedBy
+	}
+	list := make([]string, len(f.Fixes))
+	for i, x := range f.Fixes {
+		list[i] = fix(x)
+	}
+	return strings.Join(list, "; or ")
+}
+
+// markdownMarks are the characters that mean something in Markdown, in HTML
+// inside it, or to a service that turns names into mentions.
+var markdownMarks = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "*", `\*`, "_", `\_`, "`", "\\`",
+	"[", `\[`, "]", `\]`, "#", `\#`, "~", `\~`, "!", `\!`, "$", `\$`, "@", "&#64;")
+
+// markdownText is text that means itself in Markdown: in a paragraph, a list
+// or the cell of a table.
+func markdownText(s string) string { return markdownMarks.Replace(finding.Printable(s)) }
