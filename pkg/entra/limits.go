@@ -13,6 +13,7 @@ import (
 // What an application can have at most.
 const (
 	MaxName            = 256 // characters of a display name
+	MaxNotes           = 1024 // characters
 	MaxIdentifier      = 255 // characters of an identifier URI
 	MaxReplyURLs       = 256
 	MaxReplyURL        = 256 // characters

@@ -16,7 +16,18 @@ import (
 // by. Objects are read one by one and not kept, so that memory follows what is
 // said of them. Nothing that cannot be read hides anything else.
 func Assess(objects iter.Seq2[*adfs.Object, error], at time.Time) *Assessment {
-	c := &collector{at: at, farm: newFarmCounter(), shared: map[comparableVerdict]*Verdict{}, out: &Assessment{Schema: Schema, Trusts: []*Trust{}, Others: []Other{}, Problems: []Problem{}}}
+	c := newCollector(at)
+	c.read(objects)
+	c.together()
+	c.conclude()
+	return c.out
+}
+
+func newCollector(at time.Time) *collector {
+	return &collector{at: at, farm: newFarmCounter(), shared: map[comparableVerdict]*Verdict{}, out: &Assessment{Schema: Schema, Trusts: []*Trust{}, Others: []Other{}, Problems: []Problem{}}}
+}
+
+func (c *collector) read(objects iter.Seq2[*adfs.Object, error]) {
 	for o, err := range objects {
 		switch {
 		case err != nil:
@@ -27,8 +38,6 @@ func Assess(objects iter.Seq2[*adfs.Object, error], at time.Time) *Assessment {
 			c.other(o)
 		}
 	}
-	c.conclude()
-	return c.out
 }
 
 type collector struct {
@@ -41,6 +50,9 @@ type collector struct {
 	// stores are the names of the attribute stores of the farm.
 	alternate string
 	stores    []string
+	service   service
+	// planner makes the plans of the trusts too; nil where none is wanted.
+	planner *planner
 }
 
 func (c *collector) problem(err error) {
@@ -53,7 +65,11 @@ func (c *collector) problem(err error) {
 
 func (c *collector) trust(rp *adfs.RelyingParty) {
 	t, j := assessTrust(rp, c.at)
-	t.uses = c.farm.uses(t, j)
+	if c.planner == nil {
+		t.uses = c.farm.uses(t, j)
+	} else {
+		t.plan = c.planner.plan(j)
+	}
 	t.Items = slices.Clone(t.Items)
 	for i := range t.Items {
 		t.Items[i].Verdict = c.share(t.Items[i].Verdict)
@@ -82,13 +98,19 @@ func (c *collector) share(v *Verdict) *Verdict {
 	return v
 }
 
-// conclude judges what can be told only when everything was read, and sorts.
-func (c *collector) conclude() {
+// together judges what can be told only when everything was read.
+func (c *collector) together() {
 	c.copies()
 	c.duplicates()
 	for _, t := range c.out.Trusts {
 		c.ofFarm(t)
 		t.settle()
+	}
+}
+
+// conclude counts and sorts the trusts.
+func (c *collector) conclude() {
+	for _, t := range c.out.Trusts {
 		if t.Skipped == "" {
 			c.farm.count(t.uses)
 		}

@@ -141,6 +141,7 @@ type Trust struct {
 	upn     bool     // a claim is made of the UPN
 	queries []string // attribute stores that it asks
 	uses    []use    // what it adds to the farm
+	plan    *TrustPlan
 }
 
 // Assessment is what was found out about exports.

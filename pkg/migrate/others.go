@@ -46,6 +46,7 @@ func (c *collector) other(o *adfs.Object) {
 	case adfs.KindAttributeStore:
 		c.stores = append(c.stores, out.Name)
 	case adfs.KindProperties:
+		c.service = service{host: strings.Clone(o.Text("HostName").Value), identifier: strings.Clone(o.Text("Identifier").Value)}
 		if p := o.Property("GlobalRelyingPartyClaimsIssuancePolicy"); p != nil && p.Value.Shape != adfs.ShapeNull {
 			out.Weight = finding.Warning
 			out.Message += "; the global issuance policy adds claims to every trust, and Entra has nothing like it"

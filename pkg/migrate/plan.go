@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ssodoctor/ssodoctor/pkg/entra"
+	"github.com/ssodoctor/ssodoctor/pkg/profile"
 )
 
 // PlanSchema names the version of the JSON of a plan.
@@ -57,6 +58,8 @@ type TrustPlan struct {
 	Provider []ProviderValue `json:"-"`
 	// Paste is the same for the screen of the app, where its profile knows it.
 	Paste []PasteValue `json:"-"`
+
+	recognised *Item // the app that a profile knows; nil for none
 }
 
 // Application is the basic configuration of the enterprise application.
@@ -244,6 +247,8 @@ type ProviderValue struct {
 	ADFS  string
 	Entra string
 	Note  string // may be empty
+
+	field profile.Field
 }
 
 // PasteValue is one field on the screen of the app.

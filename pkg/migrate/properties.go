@@ -21,6 +21,11 @@ var propertyJudges = map[string]func(*trustJudge){
 			j.say(Mapped, finding.Info, "servicePrincipal.accountEnabled", "the trust is disabled: leave it behind, or move it disabled")
 		}
 	},
+	"Notes": func(j *trustJudge) {
+		if len([]rune(j.rp.Notes)) > entra.MaxNotes {
+			j.say(Changed, finding.Info, "application.notes", fmt.Sprintf("the notes of an application have at most %d characters: the rest is cut off", entra.MaxNotes))
+		}
+	},
 	"WSFedEndpoint":           (*trustJudge).wsFed,
 	"AdditionalWSFedEndpoint": (*trustJudge).additionalWSFed,
 	"SamlEndpoints":           (*trustJudge).endpoints,
