@@ -4,6 +4,7 @@
 package finding
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 )
@@ -143,6 +144,18 @@ type Finding struct {
 	// CausedBy names the check whose finding explains this one; empty for a
 	// finding that stands on its own.
 	CausedBy string `json:"causedBy"`
+	// Reach is how much of a log the finding is about; zero for all others. No
+	// part of the JSON form, where the detail says it.
+	Reach Reach `json:"-"`
+}
+
+// Reach counts whom a finding on a log concerns.
+type Reach struct{ Users, SignIns int }
+
+// Compare orders by users, then by sign-ins: the result is positive where r
+// reaches further than o.
+func (r Reach) Compare(o Reach) int {
+	return cmp.Or(cmp.Compare(r.Users, o.Users), cmp.Compare(r.SignIns, o.SignIns))
 }
 
 // Problem is what a reader has to say of its input: the name of the check that

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -18,7 +19,9 @@ func (r *Report) conclude(catalogue []*Check) {
 		}
 		c.group()
 		r.Diagnosis = c.diagnose(len(r.Messages) > 0)
-		slices.SortStableFunc(r.Findings, func(a, b finding.Finding) int { return int(b.Severity) - int(a.Severity) })
+		slices.SortStableFunc(r.Findings, func(a, b finding.Finding) int {
+			return cmp.Or(int(b.Severity)-int(a.Severity), b.Reach.Compare(a.Reach))
+		})
 	}
 	r.count()
 }
@@ -92,10 +95,12 @@ func (c *conclusion) best(f *finding.Finding, sofar int, candidates []int) int {
 }
 
 // canExplain rules out what no edge of the catalogue can mean: information
-// breaks nothing, so it explains nothing that does; and what a reader could not
-// read in one exchange has nothing to do with messages of others.
+// breaks nothing, so it explains nothing that does; what a reader could not
+// read in one exchange has nothing to do with messages of others; and the
+// sign-ins that a log counts by their codes fail each for its own reason.
 func canExplain(check *Check, cause, effect *finding.Finding) bool {
-	if cause.Severity == finding.Info && effect.Severity > finding.Info {
+	logged := cause.Reach.SignIns > 0 && effect.Reach.SignIns > 0
+	if logged || cause.Severity == finding.Info && effect.Severity > finding.Info {
 		return false
 	}
 	a, b := cause.Location.Exchange, effect.Location.Exchange
@@ -149,7 +154,8 @@ func (r *Report) count() {
 }
 
 // diagnose picks the finding that stands on its own, weighs most together with
-// what it explains, and comes first in the order of work.
+// what it explains, reaches most users of a log, and comes first in the order of
+// work.
 func (c *conclusion) diagnose(messages bool) *Diagnosis {
 	weights := c.weights()
 	root := -1
@@ -157,7 +163,12 @@ func (c *conclusion) diagnose(messages bool) *Diagnosis {
 		if c.causes[i] >= 0 || weights[i] == finding.Info && messages {
 			continue // information is no diagnosis, unless there is nothing else to say
 		}
-		if root < 0 || weights[i] > weights[root] || weights[i] == weights[root] && c.rank[f.Check] < c.rank[c.findings[root].Check] {
+		if root < 0 {
+			root = i
+			continue
+		}
+		best := &c.findings[root]
+		if cmp.Or(cmp.Compare(weights[i], weights[root]), f.Reach.Compare(best.Reach), c.rank[best.Check]-c.rank[f.Check]) > 0 {
 			root = i
 		}
 	}

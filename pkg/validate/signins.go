@@ -64,6 +64,7 @@ type failedSignIns struct {
 	number      int
 	count       int
 	users       map[string]bool
+	left        map[string]bool // users who have not got into the app since
 	first, last time.Time
 	example     trace.SignIn // the last that has a correlation ID
 }
@@ -84,11 +85,14 @@ func failedGroups(rows []trace.SignIn) []*failedSignIns {
 		k := key{r.App, r.Code}
 		g := groups[k]
 		if g == nil {
-			g = &failedSignIns{app: r.App, number: r.Code, users: map[string]bool{}, first: r.Time, last: r.Time, example: r}
+			g = &failedSignIns{app: r.App, number: r.Code, users: map[string]bool{}, left: map[string]bool{}, first: r.Time, last: r.Time, example: r}
 			groups[k] = g
 		}
 		g.count++
 		g.users[r.User] = true
+		if !succeeded.after(r) {
+			g.left[r.User] = true
+		}
 		if !r.Time.IsZero() && (g.first.IsZero() || r.Time.Before(g.first)) {
 			g.first = r.Time
 		}
@@ -143,8 +147,11 @@ func (x *exam) logErrors() {
 		if reporter(code) != x.check.Name {
 			continue
 		}
-		f := fact{detail: g.sentence(code), fixes: code.Fixes}
-		if code.Interrupt || code.Personal {
+		f := fact{detail: g.sentence(code), fixes: code.Fixes, reach: finding.Reach{Users: len(g.users), SignIns: g.count}}
+		switch {
+		case code.Interrupt, code.Personal && len(g.left) == 0:
+			f.severity = finding.Info // ordinary sign-ins have such steps
+		case code.Personal:
 			f.severity = finding.Warning
 		}
 		x.fail(f)
@@ -160,6 +167,12 @@ func (g *failedSignIns) sentence(code idperror.Code) string {
 		many(g.count, "sign-in"), many(len(g.users), "user"), quote(g.app), name, code.Meaning, code.Cause)
 	if len(g.users) <= 3 {
 		out += "; " + strings.Join(slices.Sorted(maps.Keys(g.users)), ", ")
+	}
+	switch n := len(g.users) - len(g.left); {
+	case n > 0 && n == len(g.users):
+		out += "; all of them got in afterwards"
+	case n > 0:
+		out += fmt.Sprintf("; %d of them got in afterwards", n)
 	}
 	if !g.first.IsZero() {
 		out += "; " + stamp(g.first)
@@ -211,7 +224,7 @@ func runRepeatedFailures(x *exam) {
 		if n < repeatedFailures {
 			break
 		}
-		x.fail(fact{actual: k[0], detail: fmt.Sprintf("%s failed %d times to sign in to %s, and did not get in afterwards: %s", quote(k[0]), n, quote(k[1]), codes(counts[k]))})
+		x.fail(fact{actual: k[0], reach: finding.Reach{Users: 1, SignIns: n}, detail: fmt.Sprintf("%s failed %d times to sign in to %s, and did not get in afterwards: %s", quote(k[0]), n, quote(k[1]), codes(counts[k]))})
 	}
 }
 

@@ -3,6 +3,7 @@ package validate
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,7 +63,44 @@ var fixturesSignIn = []fixture{
 	{check: "entra-error", name: "a second factor in a log, then success", base: signInLog(
 		logRow{user: "ada@contoso.com", app: "HaloITSM", country: "NL", system: "Windows 11", code: 50076, id: "same", after: 41 * time.Hour},
 		logRow{user: "ada@contoso.com", app: "HaloITSM", country: "NL", system: "Windows 11", id: "same", after: 41*time.Hour + time.Minute},
-	), fire: signInLog(failures(1, 50076, "ada@contoso.com")...), want: want{severity: finding.Warning}},
+	), fire: signInLog(failures(1, 50076, "ada@contoso.com")...), want: want{severity: finding.Info}},
+	{check: "entra-error", name: "a wrong password in a log, then the right one", base: signInLog(), fire: signInLog(append(failures(2, 50126, "ada@contoso.com"),
+		logRow{user: "ada@contoso.com", app: "HaloITSM", country: "NL", system: "Windows 11", after: 42 * time.Hour})...), want: want{severity: finding.Info, detail: "all of them got in afterwards"}},
+}
+
+// TestSignInDiagnosis holds that of the errors of a log the one that hits most
+// people is named, then the one that is most frequent, and never a step that
+// ordinary sign-ins have.
+func TestSignInDiagnosis(t *testing.T) {
+	each := func(n, code int) (rows []logRow) {
+		for i := range n {
+			rows = append(rows, failures(1, code, fmt.Sprintf("user%d@contoso.com", i))...)
+		}
+		return rows
+	}
+	for _, tc := range []struct {
+		name  string
+		rows  [][]logRow
+		check string
+		code  string
+	}{
+		{"most people", [][]logRow{failures(9, 50011, "cy@contoso.com"), each(3, 50105)}, "user-not-assigned", "50105"},
+		{"most people, of a later check", [][]logRow{failures(9, 50011, "cy@contoso.com"), each(3, 7000112)}, "entra-error", "7000112"},
+		{"most sign-ins", [][]logRow{failures(3, 700016, "cy@contoso.com"), failures(2, 50011, "di@contoso.com")}, "identifier-not-registered", "700016"},
+		{"most people of one check", [][]logRow{each(2, 75011), each(5, 50146)}, "entra-error", "50146"},
+		{"an error before passwords", [][]logRow{each(8, 50126), failures(1, 50105, "cy@contoso.com")}, "user-not-assigned", "50105"},
+		{"passwords before steps", [][]logRow{each(9, 50140), each(8, 50074), each(7, 65001), each(2, 50126)}, "entra-error", "50126"},
+		{"somebody who never gets through", [][]logRow{each(9, 50140), failures(6, 50074, "cy@contoso.com")}, "sign-in-failures-repeated", "6 x AADSTS50074"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := newScene()
+			signInLog(slices.Concat(tc.rows...)...)(s)
+			d := s.report(t).Diagnosis
+			if d == nil || d.Check != tc.check || !strings.Contains(d.Summary, tc.code) {
+				t.Errorf("diagnosis %+v, expected %s with %s", d, tc.check, tc.code)
+			}
+		})
+	}
 }
 
 // TestSignInLog holds that a log of many apps is told app by app, the most
@@ -75,7 +113,7 @@ func TestSignInLog(t *testing.T) {
 	if len(r.SignIns) != 2 || r.SignIns[0].App != "HaloITSM" || r.SignIns[0].Failed != 6 || r.SignIns[0].SignIns != 66 || r.SignIns[1].Codes[0].Code != "AADSTS50011" {
 		t.Errorf("groups %+v", r.SignIns)
 	}
-	if r.Diagnosis == nil || r.Diagnosis.Check != "user-not-assigned" && r.Diagnosis.Check != "reply-url-not-registered" {
+	if r.Diagnosis == nil || r.Diagnosis.Check != "user-not-assigned" {
 		t.Errorf("diagnosis %+v", r.Diagnosis)
 	}
 	found := of(r, "user-not-assigned")

@@ -36,6 +36,7 @@ type fact struct {
 	forms    bool // expected shows what values look like, and is none itself
 	actual   string
 	fixes    []finding.Fix
+	reach    finding.Reach // of a finding on a log
 }
 
 // maxFindings bounds what one check says of one message or file: who reads more
@@ -63,6 +64,7 @@ func (t *trial) finding(f fact) (finding.Finding, bool) {
 		Actual:    f.actual,
 		Fixes:     f.fixes,
 		Reference: t.check.Reference,
+		Reach:     f.reach,
 	}
 	if f.severity != 0 && f.severity < out.Severity {
 		out.Severity = f.severity
