@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,7 +92,7 @@ func factsOf(e *entry) Exchange {
 		fact.ContentType = mediaType(headerValue(e.response, "content-type"))
 	}
 	if date, err := time.Parse(time.RFC1123, headerValue(e.response, "date")); err == nil {
-		fact.ServerDate = date.UTC()
+		fact.ServerDate = date.UTC().Add(age(e.response))
 	}
 	for _, h := range e.response {
 		if h.name == "set-cookie" {
@@ -114,6 +115,16 @@ func factsOf(e *entry) Exchange {
 		}
 	}
 	return fact
+}
+
+// age is how long ago a cache on the way got the response (RFC 9111, section
+// 5.1); what says more than a day is not looked at.
+func age(response []header) time.Duration {
+	seconds, err := strconv.Atoi(headerValue(response, "age"))
+	if err != nil || seconds < 0 || seconds > 24*60*60 {
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
 }
 
 func headerValue(headers []header, name string) string {

@@ -80,7 +80,8 @@ type Exchange struct {
 	URL, RedirectURL string
 	// Status is the HTTP status, 0 where there was no response.
 	Status int
-	// ServerDate is the Date header of the response, zero where absent.
+	// ServerDate is what the server's clock showed: the Date header of the
+	// response, plus its Age where a cache answered; zero where absent.
 	ServerDate time.Time
 	// ContentType is the media type of the response, without parameters.
 	ContentType string

@@ -18,6 +18,7 @@ import (
 type message struct {
 	index   int
 	capture *trace.Capture
+	hosts   func() map[string]hostClock // the clocks of the capture's hosts
 	carrier *trace.Message
 	doc     *xmldoc.Document    // nil where syntax is set
 	syntax  *xmldoc.SyntaxError // why the document could not be read

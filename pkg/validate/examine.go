@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/beevik/etree"
@@ -120,8 +121,9 @@ func read(captures []*trace.Capture, expect *Expectations, clock Clock) []*messa
 	var out []*message
 	options := options(expect)
 	for _, c := range captures {
+		hosts := sync.OnceValue(func() map[string]hostClock { return hostClocks(c.Exchanges) })
 		for _, carrier := range c.Messages {
-			m := &message{index: len(out), capture: c, carrier: carrier, at: clock.evaluate(carrier.Time)}
+			m := &message{index: len(out), capture: c, hosts: hosts, carrier: carrier, at: clock.evaluate(carrier.Time)}
 			m.read(options, expect.Keys)
 			out = append(out, m)
 		}

@@ -17,13 +17,13 @@ import (
 const tolerableSkew = time.Minute
 
 func runClockSkew(x *exam) {
-	idp, app, reason := x.msg.clocks()
+	c, reason := x.msg.clocks()
 	if reason != "" {
 		x.skip(reason)
 		return
 	}
-	ahead := app.Sub(idp)
-	if ahead.Abs() <= tolerableSkew {
+	idp, app, ahead := c.idp, c.app, c.app.Sub(c.idp)
+	if ahead.Abs() <= tolerableSkew+c.spread {
 		return
 	}
 	direction := "ahead of"
@@ -33,7 +33,7 @@ func runClockSkew(x *exam) {
 	f := fact{
 		severity: finding.Info,
 		detail: fmt.Sprintf("the clock of %s is %s %s that of the identity provider (± %d s; %s against %s)%s",
-			finding.Printable(x.msg.host()), duration(ahead), direction, dateStep/time.Second, stamp(app), stamp(idp), x.issuedElsewhen()),
+			finding.Printable(x.msg.host()), duration(ahead), direction, max(dateStep, c.spread.Round(dateStep))/time.Second, stamp(app), stamp(idp), x.issuedElsewhen()),
 	}
 	switch {
 	case !x.msg.validAt(idp, 0):
@@ -46,17 +46,15 @@ func runClockSkew(x *exam) {
 	x.fail(f)
 }
 
-// dateStep is how exact a Date header is: it counts seconds.
-const dateStep = time.Second
-
 // issuedElsewhen says where the identity provider's own clocks differ: the one
 // that dates its pages, and the one that dates its tokens.
 func (x *exam) issuedElsewhen() string {
-	page, issued := x.msg.page(), x.msg.issued().Time
-	if page == nil || page.ServerDate.IsZero() || issued.IsZero() {
+	page, _ := x.msg.clockAt(x.msg.page())
+	issued := x.msg.issued().Time
+	if page.IsZero() || issued.IsZero() {
 		return ""
 	}
-	apart := issued.Sub(page.ServerDate)
+	apart := issued.Sub(page)
 	switch {
 	case apart.Abs() <= tolerableSkew:
 		return ""
@@ -89,46 +87,56 @@ func (x *exam) consequence(ahead time.Duration) string {
 	return ", so a token that is valid looks invalid to the app"
 }
 
-// clocks returns what the clocks of identity provider and app showed when the
-// message was delivered, or the reason why that is not known. The time between
-// two exchanges is taken from the capture, whose own clock may be wrong.
-func (m *message) clocks() (idp, app time.Time, reason string) {
+// twoClocks is what the clocks of identity provider and app showed when a
+// message was delivered, and how exact their difference is.
+type twoClocks struct {
+	idp, app time.Time
+	spread   time.Duration
+}
+
+// clocks returns what the two clocks showed, or the reason why that is not
+// known. The time between two exchanges is taken from the capture, whose own
+// clock may be wrong.
+func (m *message) clocks() (c twoClocks, reason string) {
 	if !m.delivered() {
-		return idp, app, "the capture does not show the message being sent to the app"
-	}
-	if app = m.appTime(); app.IsZero() {
-		return idp, app, "the capture shows no Date header of the app"
+		return c, "the capture does not show the message being sent to the app"
 	}
 	delivery := m.exchange(m.carrier.Exchange)
-	idp = m.issued().Time
+	if c.app, c.spread = m.clockAt(delivery); c.app.IsZero() || delivery.ServerDate.IsZero() {
+		return c, "the capture shows no Date header of the app"
+	}
+	c.idp = m.issued().Time
 	if page := m.page(); page != nil && !page.Time.IsZero() && !delivery.Time.IsZero() {
-		if !page.ServerDate.IsZero() {
-			idp = page.ServerDate
+		if shown, spread := m.clockAt(page); !shown.IsZero() {
+			c.idp, c.spread = shown, c.spread+spread
 		}
-		if !idp.IsZero() {
-			return idp.Add(max(0, delivery.Time.Sub(page.Time))), app, ""
+		if !c.idp.IsZero() {
+			c.idp = c.idp.Add(max(0, delivery.Time.Sub(page.Time)))
+			return c, ""
 		}
 	}
-	if idp.IsZero() {
-		return idp, app, "the capture shows no time of the identity provider"
+	if c.idp.IsZero() {
+		return c, "the capture shows no time of the identity provider"
 	}
-	waited := delivery.Time.Sub(idp)
+	waited := delivery.Time.Sub(c.idp)
 	switch {
 	case !delivery.Time.IsZero() && waited.Abs() <= tolerableSkew:
-		return idp.Add(max(0, waited)), app, ""
-	case app.Before(idp):
-		return idp, app, ""
+		c.idp = c.idp.Add(max(0, waited))
+		return c, ""
+	case c.app.Before(c.idp):
+		return c, ""
 	}
-	return idp, app, "the capture does not show when the token was issued, so that a long wait looks like a wrong clock"
+	return c, "the capture does not show when the token was issued, so that a long wait looks like a wrong clock"
 }
 
 // appTime is what the app's clock showed when it answered the message, zero
 // where the capture does not tell.
 func (m *message) appTime() time.Time {
-	if e := m.exchange(m.carrier.Exchange); e != nil && m.delivered() {
-		return e.ServerDate
+	if !m.delivered() {
+		return time.Time{}
 	}
-	return time.Time{}
+	at, _ := m.clockAt(m.exchange(m.carrier.Exchange))
+	return at
 }
 
 // page is the exchange in which the identity provider handed the message out,
