@@ -54,6 +54,9 @@ type MethodInfo struct {
 	// Mapping is the TransformationMethod of a claims mapping policy; empty
 	// where it has none.
 	Mapping string
+	// MappingInputs are the names of its inputs there, in lower case; none
+	// where they are not documented.
+	MappingInputs []string
 	// Required and Optional are its parameters beside the input.
 	Required, Optional []Parameter
 	// Types are the values of the parameter type.
@@ -70,8 +73,8 @@ type MethodInfo struct {
 
 // methods holds a row for each transformation.
 var methods = []MethodInfo{
-	{Method: Join, Custom: "joinTransformation", Mapping: "Join", Required: []Parameter{ParamInput2}, Optional: []Parameter{ParamSeparator}, NameID: true},
-	{Method: ExtractMailPrefix, Custom: "extractMailPrefixTransformation", Mapping: "ExtractMailPrefix", NameID: true},
+	{Method: Join, Custom: "joinTransformation", Mapping: "Join", MappingInputs: []string{"string1", "string2"}, Required: []Parameter{ParamInput2}, Optional: []Parameter{ParamSeparator}, NameID: true},
+	{Method: ExtractMailPrefix, Custom: "extractMailPrefixTransformation", Mapping: "ExtractMailPrefix", MappingInputs: []string{"mail"}, NameID: true},
 	{Method: ToLowercase, Custom: "toLowercaseTransformation", Mapping: "ToLowercase()"},
 	{Method: ToUppercase, Custom: "toUppercaseTransformation", Mapping: "ToUppercase()"},
 	{Method: Contains, Custom: "containsTransformation", Required: []Parameter{ParamValue, ParamOutput}, Test: true},
@@ -83,7 +86,7 @@ var methods = []MethodInfo{
 	{Method: IfEmpty, Custom: "ifEmptyTransformation", Required: []Parameter{ParamOutput}, Test: true},
 	{Method: IfNotEmpty, Custom: "ifNotEmptyTransformation", Required: []Parameter{ParamOutput}, Test: true},
 	{Method: Substring, Custom: "substringTransformation", Required: []Parameter{ParamIndex}, Optional: []Parameter{ParamLength}},
-	{Method: RegexReplace, Custom: "regexReplaceTransformation", Required: []Parameter{ParamRegex, ParamReplacement}, Optional: []Parameter{ParamAttributes}},
+	{Method: RegexReplace, Custom: "regexReplaceTransformation", Mapping: "RegexReplace()", Required: []Parameter{ParamRegex, ParamReplacement}, Optional: []Parameter{ParamAttributes}},
 	{Method: Trim, Custom: "trimTransformation", Required: []Parameter{ParamType}, Optional: []Parameter{ParamValue}, Types: []string{"leading", "trailing", "leadingAndTrailing"}},
 }
 

@@ -27,7 +27,7 @@ var sources = []UserAttribute{
 	{ID: "onpremisessamaccountname", NameID: true, Note: "guests and cloud users have none"},
 	{ID: "employeeid", NameID: true},
 	{ID: "telephonenumber", NameID: true},
-	{ID: "objectid"},
+	{ID: "objectid"}, {ID: pairwiseID, Note: "another value for each application"},
 	{ID: "displayname"}, {ID: "givenname"}, {ID: "surname"},
 	{ID: "department"}, {ID: "companyname"}, {ID: "jobtitle"}, {ID: "officelocation"},
 	{ID: "mobilephone"}, {ID: "facsimiletelephonenumber"},
@@ -52,7 +52,10 @@ func Sources() []UserAttribute {
 	return list
 }
 
-const extensionAttribute = "extensionattribute"
+const (
+	extensionAttribute = "extensionattribute"
+	pairwiseID         = "pairwiseid"
+)
 
 var extensionNumbers = strings.Fields("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15")
 
