@@ -108,8 +108,8 @@ func signature(s validate.SignatureView) string {
 
 func (p *page) assertion(m *validate.MessageView, a *validate.AssertionView) {
 	switch {
-	case a.Unread:
-		p.fact("assertion", "encrypted, not decrypted (--key reads it)")
+	case a.Unread != "":
+		p.fact("assertion", "encrypted, not decrypted: "+a.Unread)
 		return
 	case a.Encrypted:
 		p.fact("assertion", "encrypted, and decrypted here")

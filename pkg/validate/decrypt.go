@@ -104,6 +104,31 @@ func (m *message) hasEncrypted() bool {
 	return slices.ContainsFunc(m.saml.Assertions, func(a *saml.Assertion) bool { return a.Encrypted })
 }
 
+// unread says why each assertion that stays encrypted does, in their order.
+func (m *message) unread() []string {
+	var out []string
+	if m.opened == nil {
+		return nil
+	}
+	for _, item := range m.opened.Items {
+		if item.Holder != "EncryptedAssertion" && item.Holder != "RequestedSecurityToken" {
+			continue
+		}
+		switch item.Outcome {
+		case xmlenc.Decrypted:
+		case xmlenc.NoKey:
+			out = append(out, keyReadsIt)
+		case xmlenc.Damaged:
+			out = append(out, keyOf(item)+" fits, but "+item.Detail)
+		default:
+			out = append(out, item.Detail)
+		}
+	}
+	return out
+}
+
+const keyReadsIt = "--key reads it"
+
 // items are what the message holds encrypted. Where there is nothing the check
 // is not applicable.
 func (x *exam) items() []*xmlenc.Item {

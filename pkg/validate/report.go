@@ -103,7 +103,7 @@ type AssertionView struct {
 	ID         string          `json:"id"`
 	Issuer     string          `json:"issuer"`
 	Encrypted  bool            `json:"encrypted"`
-	Unread     bool            `json:"-"` // encrypted, and what it says is not known
+	Unread     string          `json:"-"` // why it stays encrypted, "" where it is read
 	Subject    *SubjectView    `json:"subject,omitempty"`
 	Conditions *ConditionsView `json:"conditions,omitempty"`
 	Authn      *AuthnView      `json:"authn,omitempty"`

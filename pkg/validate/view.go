@@ -53,8 +53,15 @@ func (m *message) view() MessageView {
 	if s.Status != nil {
 		v.Status = statusView(s.Status)
 	}
+	unread := m.unread()
 	for _, a := range s.Assertions {
-		v.Assertions = append(v.Assertions, assertionView(a))
+		av := assertionView(a)
+		if a.Unread() {
+			if av.Unread = keyReadsIt; len(unread) > 0 {
+				av.Unread, unread = unread[0], unread[1:]
+			}
+		}
+		v.Assertions = append(v.Assertions, av)
 	}
 	for _, sig := range m.sigs.Signatures {
 		v.Signatures = append(v.Signatures, signatureView(sig))
@@ -85,7 +92,7 @@ func statusView(s *saml.Status) *StatusView {
 }
 
 func assertionView(a *saml.Assertion) AssertionView {
-	v := AssertionView{ID: a.ID.Value, Issuer: a.Issuer.Value, Encrypted: a.Encrypted, Unread: a.Unread(), Attributes: make([]AttributeView, 0, len(a.Attributes))}
+	v := AssertionView{ID: a.ID.Value, Issuer: a.Issuer.Value, Encrypted: a.Encrypted, Attributes: make([]AttributeView, 0, len(a.Attributes))}
 	if a.Subject != nil {
 		v.Subject = subjectView(a.Subject)
 	}
