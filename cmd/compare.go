@@ -17,7 +17,8 @@ import (
 // compareOptions are the flags of compare.
 type compareOptions struct {
 	common
-	otherUser bool
+	decryption decryptionFlags
+	otherUser  bool
 }
 
 const compareLong = `Hold two captures, two messages or two metadata files against each other.
@@ -32,6 +33,7 @@ The exit code is 1 where a difference breaks the app.`
 
 const compareExample = `  ssodoctor compare adfs.har entra.har
   ssodoctor compare works.har fails.har --other-user
+  ssodoctor compare adfs.har entra.har --key app.pem
   ssodoctor compare metadata-old.xml metadata-new.xml --format json`
 
 func newCompare(env *Env) *cobra.Command {
@@ -48,6 +50,7 @@ func newCompare(env *Env) *cobra.Command {
 	}
 	o.common.bind(c, report.ComparisonFormats...)
 	o.common.bindFailOn(c)
+	o.decryption.bind(c)
 	c.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "only what breaks the app, or may")
 	c.Flags().BoolVar(&o.otherUser, "other-user", false, "the two sign-ins are of different users: their values may differ")
 	return c
@@ -63,6 +66,10 @@ func runCompare(c *cobra.Command, env *Env, o *compareOptions, args []string) er
 	if args[0] == "-" && args[1] == "-" {
 		return usageError{errors.New("\"-\" stands for standard input and can be given once")}
 	}
+	private, err := o.decryption.load()
+	if err != nil {
+		return err
+	}
 	var sides [2]*trace.Capture
 	for i, arg := range args {
 		capture, err := readOne(env, arg)
@@ -74,11 +81,16 @@ func runCompare(c *cobra.Command, env *Env, o *compareOptions, args []string) er
 		}
 		sides[i] = capture
 	}
-	result := compare.Captures(sides[0], sides[1], compare.Options{OtherUser: o.otherUser})
+	result := compare.Captures(sides[0], sides[1], compare.Options{OtherUser: o.otherUser, Keys: private})
 	if len(result.Facts) == 0 {
 		return unusableError{fmt.Errorf("%s holds %s and %s holds %s: there is nothing that both have", result.A.Name, result.A.Type, result.B.Name, result.B.Type)}
 	}
-	err := o.write(env, func(w io.Writer) error { return report.Comparison(w, result, o.format, o.look(env)) })
+	for _, side := range []compare.Side{result.A, result.B} {
+		if side.Unread {
+			env.warn(fmt.Errorf("%s: the token is encrypted, so what is inside was not compared; give the app's private key with --key", side.Name))
+		}
+	}
+	err = o.write(env, func(w io.Writer) error { return report.Comparison(w, result, o.format, o.look(env)) })
 	s := result.Summary
 	if err == nil && o.failing(validate.Summary{Error: s.Error, Warning: s.Warning, Info: s.Info}) {
 		return errFindings

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
+	"github.com/ssodoctor/ssodoctor/pkg/xmlenc"
 )
 
 // Schema names the version of the JSON form.
@@ -34,6 +35,9 @@ type Side struct {
 	Type    string `json:"type"`
 	Issuer  string `json:"issuer"`
 	Product string `json:"product"`
+	// Unread says that an assertion of the token stays encrypted, so that what
+	// is inside was not compared; no part of the JSON form.
+	Unread bool `json:"-"`
 }
 
 // Fact is one thing that was compared.
@@ -94,13 +98,15 @@ type Options struct {
 	// OtherUser says that the two sign-ins are of different users: that their
 	// values differ is then no finding.
 	OtherUser bool
+	// Keys are private keys of the app, to decrypt with.
+	Keys []xmlenc.Key
 }
 
 // Captures compares what two captures hold: their last tokens, their last
 // requests, their last logout messages and their metadata. It never fails:
 // what only one of them holds is a fact.
 func Captures(a, b *trace.Capture, o Options) *Comparison {
-	left, right := gather(a), gather(b)
+	left, right := gather(a, o.Keys), gather(b, o.Keys)
 	c := &Comparison{Schema: Schema, A: left.side(), B: right.side(), Facts: []Fact{}}
 	for _, kind := range kinds {
 		p := pair{of: kind.name, otherUser: o.OtherUser, a: left.messages[kind.name], b: right.messages[kind.name]}

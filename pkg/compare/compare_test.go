@@ -12,6 +12,7 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/compare"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
+	"github.com/ssodoctor/ssodoctor/pkg/xmlenc"
 )
 
 func capture(t testing.TB, text string) *trace.Capture {
@@ -135,6 +136,45 @@ func TestOtherUser(t *testing.T) {
 	want := []string{"error missing claim first_name", "info differs NameID", "info differs claim " + samltest.ClaimEmail}
 	if got := differing(c); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestEncrypted: what is encrypted is compared where a key reads it; where none
+// does, nothing is said to be missing.
+func TestEncrypted(t *testing.T) {
+	r := samltest.NewResponse()
+	r.Sign(samltest.SignAssertion, samltest.RSA())
+	xml, key := r.XML(), samltest.Other()
+	encrypted := func(change func(string) string) *trace.Capture {
+		sealed := samltest.EncryptElement(change(xml), "Assertion", "EncryptedAssertion", samltest.For(key))
+		return capture(t, samltest.HAR(samltest.SignIn(samltest.NewAuthnRequest().XML(), sealed)...))
+	}
+	same := encrypted(func(s string) string { return s })
+	other := encrypted(func(s string) string { return strings.ReplaceAll(s, "Lovelace", "Byron") })
+	private, err := xmlenc.NewKey(key.Key, "app.key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := []xmlenc.Key{private}
+	for _, c := range []struct {
+		name string
+		a, b *trace.Capture
+		keys []xmlenc.Key
+		want []string
+	}{
+		{"with the key", signIn(t, nil), same, keys, []string{"error added encryption"}},
+		{"no longer encrypted, with the key", same, signIn(t, nil), keys, []string{"warning missing encryption"}},
+		{"another value inside", same, other, keys, []string{"error differs signature", "info differs claim " + samltest.ClaimDisplayName, "info differs claim " + samltest.ClaimSurname, "info differs claim last_name"}},
+		{"without the key", signIn(t, nil), same, nil, []string{"error added encryption"}},
+		{"no longer encrypted, without the key", same, signIn(t, nil), nil, []string{"warning missing encryption"}},
+	} {
+		got := compare.Captures(c.a, c.b, compare.Options{Keys: c.keys, OtherUser: true})
+		if !slices.Equal(differing(got), c.want) {
+			t.Errorf("%s: got %q, want %q", c.name, differing(got), c.want)
+		}
+		if unread := got.A.Unread || got.B.Unread; unread == (len(c.keys) > 0) {
+			t.Errorf("%s: unread %v", c.name, unread)
+		}
 	}
 }
 

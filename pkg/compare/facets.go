@@ -109,11 +109,14 @@ func encryption(m *message) []string {
 	return each(m, func(a *saml.Assertion) []string { return presence(a.Encrypted, "encrypted assertion") })
 }
 
-func judgeEncryption(_ *pair, a, _ []string) (finding.Severity, string) {
-	if len(a) > 0 {
+func judgeEncryption(p *pair, a, _ []string) (finding.Severity, string) {
+	switch {
+	case len(a) > 0:
 		return finding.Warning, "an app that demands encrypted assertions refuses one that is not"
+	case p.b.unread():
+		return finding.Error, "the app needs the private key to read it; what is inside was not compared"
 	}
-	return finding.Error, "the app needs the private key to read it; what is inside was not compared"
+	return finding.Error, "the app needs the private key to read it"
 }
 
 func signedParts(m *message) []string {

@@ -1,12 +1,15 @@
 package compare
 
 import (
+	"slices"
+
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/profile"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
+	"github.com/ssodoctor/ssodoctor/pkg/xmlenc"
 )
 
 // message is one message with its signatures.
@@ -43,20 +46,51 @@ type content struct {
 
 // gather reads the messages of a capture. Of tokens the last that holds an
 // assertion is taken: those before were refused or repeated. What is no XML is
-// left out.
-func gather(c *trace.Capture) content {
+// left out, what is encrypted is read as far as the keys allow.
+func gather(c *trace.Capture, keys []xmlenc.Key) content {
 	out := content{capture: c, messages: make(map[string]*message)}
 	for _, carrier := range c.Messages {
 		doc, err := xmldoc.Parse(carrier.XML, xmldoc.Limits{})
 		if err != nil {
 			continue
 		}
-		m := &message{Message: saml.Read(doc), carrier: carrier}
+		m, layers := open(doc, keys)
+		m.carrier = carrier
 		out.metadata = append(out.metadata, saml.ReadMetadata(doc)...)
 		for _, k := range kinds {
 			if before := out.messages[k.name]; k.is(m.Message) && (before == nil || len(m.Assertions) > 0 || len(before.Assertions) == 0) {
-				m.signatures = xmldsig.Verify(doc, xmldsig.Options{}).Signatures
+				m.signatures = signatures(layers)
 				out.messages[k.name] = m
+			}
+		}
+	}
+	return out
+}
+
+// open reads a message, and decrypts it as far as the keys allow. The layers are
+// the documents on the way, the first as it was sent.
+func open(doc *xmldoc.Document, keys []xmlenc.Key) (*message, []*xmlenc.Layer) {
+	m := &message{Message: saml.Read(doc)}
+	if len(keys) == 0 || !m.Encryption() {
+		return m, []*xmlenc.Layer{{Doc: doc}}
+	}
+	opened := xmlenc.Open(doc, keys)
+	m.Message = saml.Read(opened.Doc())
+	for _, item := range opened.Items {
+		if item.Content != nil {
+			m.Reveal(item.Content, item.Around)
+		}
+	}
+	return m, opened.Layers
+}
+
+// signatures are judged each in the layer that shows it first.
+func signatures(layers []*xmlenc.Layer) []*xmldsig.Signature {
+	out := xmldsig.Verify(layers[0].Doc, xmldsig.Options{}).Signatures
+	for _, layer := range layers[1:] {
+		for _, s := range xmldsig.Verify(layer.Doc, xmldsig.Options{}).Signatures {
+			if layer.Brought(s.Element) {
+				out = append(out, s)
 			}
 		}
 	}
@@ -65,7 +99,7 @@ func gather(c *trace.Capture) content {
 
 // Comparable reports whether the capture holds anything that can be compared.
 func Comparable(c *trace.Capture) bool {
-	found := gather(c)
+	found := gather(c, nil)
 	return len(found.messages)+len(found.metadata) > 0
 }
 
@@ -73,7 +107,7 @@ func (c content) side() Side {
 	s := Side{Name: c.capture.Name, Format: c.capture.Format}
 	for _, k := range kinds {
 		if m := c.messages[k.name]; m != nil {
-			s.Type, s.Issuer = m.Kind, m.issuer()
+			s.Type, s.Issuer, s.Unread = m.Kind, m.issuer(), m.unread()
 			break
 		}
 	}
@@ -83,6 +117,9 @@ func (c content) side() Side {
 	s.Product = productTitle(s.Issuer)
 	return s
 }
+
+// unread reports whether an assertion stays encrypted.
+func (m *message) unread() bool { return slices.ContainsFunc(m.Assertions, (*saml.Assertion).Unread) }
 
 // issuer is the Issuer of the message, else of its first assertion.
 func (m *message) issuer() string {
@@ -140,5 +177,11 @@ func (p *pair) compare(k kind) []Fact {
 	if k.name == "token" {
 		facts = append(facts, p.claims()...)
 	}
-	return facts
+	return slices.DeleteFunc(facts, p.unknown)
+}
+
+// unknown reports whether a fact says that a side lacks what may be in an
+// assertion that stays encrypted.
+func (p *pair) unknown(f Fact) bool {
+	return f.Aspect != "encryption" && (f.Outcome == Missing && p.b.unread() || f.Outcome == Added && p.a.unread())
 }

@@ -3,8 +3,6 @@ package validate
 import (
 	"slices"
 
-	"github.com/beevik/etree"
-
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
@@ -26,7 +24,7 @@ func (m *message) open(keys []xmlenc.Key, options xmldsig.Options) {
 	m.adopt(m.opened.Layers[0], sealed.Signatures)
 	for _, layer := range m.opened.Layers[1:] {
 		found := xmldsig.Verify(layer.Doc, options)
-		m.adopt(layer, slices.DeleteFunc(found.Signatures, func(s *xmldsig.Signature) bool { return !broughtBy(layer, s.Element) }))
+		m.adopt(layer, slices.DeleteFunc(found.Signatures, func(s *xmldsig.Signature) bool { return !layer.Brought(s.Element) }))
 		m.sigs.Problems = origins(layer, found.Problems)
 	}
 	m.doc = m.opened.Doc()
@@ -77,16 +75,6 @@ func origins(layer *xmlenc.Layer, problems []finding.Problem) []finding.Problem 
 		problems[i].Location.Span = layer.Origin(problems[i].Location.Span)
 	}
 	return problems
-}
-
-// broughtBy reports whether an element came to light in a layer.
-func broughtBy(layer *xmlenc.Layer, el *etree.Element) bool {
-	for ; el != nil; el = el.Parent() {
-		if slices.Contains(layer.Fresh, el) {
-			return true
-		}
-	}
-	return false
 }
 
 // origin is the place in the captured text that a place of the document is

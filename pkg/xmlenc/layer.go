@@ -1,6 +1,7 @@
 package xmlenc
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/beevik/etree"
@@ -18,6 +19,17 @@ func (l *Layer) Final(el *etree.Element) *etree.Element {
 		return nil
 	}
 	return l.final()[el]
+}
+
+// Brought reports whether an element came to light in the layer: it is decrypted
+// content, or a part of that.
+func (l *Layer) Brought(el *etree.Element) bool {
+	for ; el != nil; el = el.Parent() {
+		if slices.Contains(l.Fresh, el) {
+			return true
+		}
+	}
+	return false
 }
 
 // mapper returns the mapping from a layer to the last one, made when it is
