@@ -98,6 +98,20 @@ func (l Location) MarshalJSON() ([]byte, error) {
 	return json.Marshal(out)
 }
 
+// UnmarshalJSON reads what MarshalJSON writes; the end of the span is not in it.
+func (l *Location) UnmarshalJSON(data []byte) error {
+	var in struct {
+		Path                 string
+		Line, Column, Offset int
+		Exchange             *int
+	}
+	if err := json.Unmarshal(data, &in); err != nil {
+		return err
+	}
+	*l = Location{Path: in.Path, Span: Span{Offset: in.Offset, End: in.Offset, Line: in.Line, Column: in.Column}, Exchange: in.Exchange}
+	return nil
+}
+
 // System is a party whose administrator can act.
 type System string
 

@@ -92,6 +92,7 @@ func Explain(w io.Writer, c *validate.Check, o Options) error {
 	if explains := explained(c); explains != "" {
 		p.row(2, column, "explains", explains, nil)
 	}
+	p.example(c)
 	return p.w.Flush()
 }
 
@@ -118,6 +119,7 @@ func CheckPage(w io.Writer, c *validate.Check) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n%s · family %s · since %s\n\n**%s.**\n\n", c.Name, c.Severity, c.Family, c.Since, c.Title)
 	checkBody(&b, c)
+	exampleMarkdown(&b, c)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

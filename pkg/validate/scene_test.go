@@ -74,20 +74,24 @@ func (s *scene) input(text string) {
 	s.carry = func(string, string) string { return text }
 }
 
+// text writes the input.
+func (s *scene) text(t testing.TB) string {
+	t.Helper()
+	request, response := s.request.XML(), s.signed(t)
+	if s.carry != nil {
+		return s.carry(request, response)
+	}
+	exchanges := samltest.SignIn(request, response)
+	if s.exchanges != nil {
+		exchanges = s.exchanges(exchanges)
+	}
+	return samltest.HAR(exchanges...)
+}
+
 // captures writes the input and reads it back.
 func (s *scene) captures(t testing.TB) []*trace.Capture {
 	t.Helper()
-	request, response, text := s.request.XML(), s.signed(t), ""
-	if s.carry != nil {
-		text = s.carry(request, response)
-	} else {
-		exchanges := samltest.SignIn(request, response)
-		if s.exchanges != nil {
-			exchanges = s.exchanges(exchanges)
-		}
-		text = samltest.HAR(exchanges...)
-	}
-	c, err := trace.ReadBytes([]byte(text), "login.har", trace.Limits{})
+	c, err := trace.ReadBytes([]byte(s.text(t)), "login.har", trace.Limits{})
 	if err != nil {
 		t.Fatalf("the capture cannot be read: %v", err)
 	}
