@@ -3,6 +3,7 @@
 //
 //	go run ./internal/gen checks docs/checks
 //	go run ./internal/gen samples testdata/samples
+//	go run ./internal/gen schema docs/schema
 //	go run ./internal/gen man dist/man
 //	go run ./internal/gen completions dist/completions
 package main
@@ -17,13 +18,14 @@ import (
 	"github.com/spf13/cobra/doc"
 
 	"github.com/ssodoctor/ssodoctor/cmd"
+	"github.com/ssodoctor/ssodoctor/pkg/config"
 	"github.com/ssodoctor/ssodoctor/pkg/report"
 	"github.com/ssodoctor/ssodoctor/pkg/validate"
 )
 
 func main() {
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: gen checks|samples|man|completions DIRECTORY")
+		fmt.Fprintln(os.Stderr, "usage: gen checks|samples|schema|man|completions DIRECTORY")
 		os.Exit(2)
 	}
 	if err := generate(os.Args[1], os.Args[2]); err != nil {
@@ -45,6 +47,14 @@ func generate(what, dir string) error {
 		return completions(dir)
 	case "samples":
 		return samples(dir)
+	case "schema":
+		return write(dir, "ssodoctor.schema.json", func(w io.Writer) error {
+			text, err := config.JSONSchema()
+			if err == nil {
+				_, err = w.Write(text)
+			}
+			return err
+		})
 	}
 	return fmt.Errorf("unknown kind %q", what)
 }
