@@ -15,7 +15,7 @@ func DecodeClaimsMapping(definition []byte) (*Claims, []PolicyProblem) {
 	r := &policyReader{}
 	root, err := parseNode(definition)
 	if err != nil {
-		r.note(cursor{}, finding.Error, "%s", err)
+		r.note(cursor{root, ""}, finding.Error, "%s", err)
 		return nil, r.problems
 	}
 	policy := cursor{root, ""}

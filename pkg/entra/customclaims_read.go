@@ -16,7 +16,7 @@ func DecodeCustomClaims(data []byte) (*Claims, []PolicyProblem) {
 	r := &policyReader{}
 	root, err := parseNode(data)
 	if err != nil {
-		r.note(cursor{}, finding.Error, "%s", err)
+		r.note(cursor{root, ""}, finding.Error, "%s", err)
 		return nil, r.problems
 	}
 	policy := cursor{root, ""}

@@ -38,6 +38,32 @@ func (e *Evaluator) groups(u *User) Output {
 	if len(out.Values) > MaxGroupsInToken {
 		return Output{Type: microsoftRef + "groups.link", Unknown: "the user is in too many groups: a link takes the place of the group claim"}
 	}
+	if g.Regex != "" {
+		return e.rewritten(out)
+	}
+	return out
+}
+
+// rewritten applies the regular expression of the group claim: groups that it
+// does not match are dropped, and where it matches none, all are sent as they
+// are ("Configure group claims").
+func (e *Evaluator) rewritten(out Output) Output {
+	g := &e.claims.Groups
+	s := &step{e: e, user: &User{}, claim: out.Type, Parameters: &Parameters{Regex: g.Regex, Replacement: g.Replacement}}
+	var values []string
+	for _, v := range out.Values {
+		written := s.regexReplace(v)
+		switch written.unknown {
+		case "":
+			values = append(values, written.values...)
+		case noMatch:
+		default:
+			return Output{Type: out.Type, Unknown: written.unknown}
+		}
+	}
+	if len(values) > 0 {
+		out.Values = values
+	}
 	return out
 }
 
@@ -64,7 +90,7 @@ func (f GroupFilter) keeps(own UserGroup) bool {
 	}
 	name := own.Names["sam_account_name"]
 	if strings.EqualFold(f.MatchOn, "displayName") {
-		name = own.Names["cloud_displayname"]
+		name = own.Names[displayNames]
 	}
 	name, value := strings.ToLower(name), strings.ToLower(f.Value)
 	switch strings.ToLower(f.Type) {
@@ -79,8 +105,6 @@ func (f GroupFilter) keeps(own UserGroup) bool {
 // value is a group as the claim writes it.
 func (g *GroupClaim) value(own UserGroup) computed {
 	switch {
-	case g.Regex != "":
-		return unknownf("what a regular expression on the group claim gives is set in the portal, and not evaluated")
 	case g.Format == "" && own.ObjectID == "":
 		return unknownf("the object id of the group %s is not known", orDefault(own.Name, own.SID))
 	case g.Format == "":

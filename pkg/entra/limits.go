@@ -12,9 +12,9 @@ import (
 
 // What an application can have at most.
 const (
-	MaxName            = 256 // characters of a display name
+	MaxName            = 256  // characters of a display name
 	MaxNotes           = 1024 // characters
-	MaxIdentifier      = 255 // characters of an identifier URI
+	MaxIdentifier      = 255  // characters of an identifier URI
 	MaxReplyURLs       = 256
 	MaxReplyURL        = 256 // characters
 	MaxLogoutURL       = 255 // characters

@@ -41,7 +41,8 @@ type member struct {
 // maxJSONDepth is how deep values may be nested; those of policies are ten.
 const maxJSONDepth = 64
 
-// parseNode reads one JSON value that fills the text.
+// parseNode reads one JSON value that fills the text. With an error, the node
+// is where it is.
 func parseNode(data []byte) (*node, error) {
 	p := &nodeParser{data: data, decoder: json.NewDecoder(bytes.NewReader(data))}
 	p.decoder.UseNumber()
@@ -52,7 +53,10 @@ func parseNode(data []byte) (*node, error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("no valid JSON at byte %d: %w", p.start(), err)
+		if errors.Is(err, io.EOF) {
+			err = errors.New("it ends too early")
+		}
+		return &node{at: p.start()}, fmt.Errorf("no valid JSON: %w", err)
 	}
 	return n, nil
 }
@@ -78,9 +82,6 @@ func (p *nodeParser) read(depth int) (*node, error) {
 	}
 	token, err := p.decoder.Token()
 	if err != nil {
-		if errors.Is(err, io.EOF) {
-			err = errors.New("it ends too early")
-		}
 		return n, err
 	}
 	switch t := token.(type) {

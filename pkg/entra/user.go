@@ -1,7 +1,7 @@
 package entra
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -103,8 +103,8 @@ func synchronized(g Group) bool {
 	if g.SID == "" {
 		return true
 	}
-	rid := g.SID[strings.LastIndexByte(g.SID, '-')+1:]
-	return strings.HasPrefix(g.SID, "S-1-5-21-") && (len(rid) > 3 || rid >= fmt.Sprint(firstOwnRID))
+	rid, err := strconv.ParseUint(g.SID[strings.LastIndexByte(g.SID, '-')+1:], 10, 32)
+	return strings.HasPrefix(g.SID, "S-1-5-21-") && err == nil && rid >= firstOwnRID
 }
 
 // group is a group as the group claim writes it.
@@ -118,7 +118,7 @@ func (a *Account) group(g Group) UserGroup {
 		domain, name = a.NetBIOS, g.Name
 	}
 	if name != "" {
-		names["sam_account_name"], names["cloud_displayname"] = name, name
+		names["sam_account_name"], names[displayNames] = name, name
 		names["netbios_domain_and_sam_account_name"] = domain + `\` + name
 		if a.DNS != "" {
 			names["dns_domain_and_sam_account_name"] = a.DNS + `\` + name
