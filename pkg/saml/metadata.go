@@ -174,36 +174,44 @@ func readKeys(role *etree.Element) []KeyDescriptor {
 	for el := range xmldoc.Children(role, NSMetadata, "KeyDescriptor") {
 		k := KeyDescriptor{Element: el, Use: attribute(el, "use")}
 		for info := range xmldoc.Children(el, NSSignature, "KeyInfo") {
+			k.Info = append(k.Info, info.ChildElements()...)
 			for data := range xmldoc.Children(info, NSSignature, "X509Data") {
 				for c := range xmldoc.Children(data, NSSignature, "X509Certificate") {
 					k.add(c)
 				}
 			}
 		}
+		for method := range xmldoc.Children(el, NSMetadata, "EncryptionMethod") {
+			k.Methods = append(k.Methods, attribute(method, "Algorithm"))
+		}
 		list = append(list, k)
 	}
 	return list
 }
 
-// add reads an X509Certificate. What is not plain Base64 of a certificate (PEM
-// lines pasted in, damaged padding, a chain) goes to the reader that is made
-// for what people paste.
+// add reads an X509Certificate.
 func (k *KeyDescriptor) add(el *etree.Element) {
+	found := k.certificates(el)
+	k.Certificates = append(k.Certificates, found...)
+	k.Sources = append(k.Sources, CertificateSource{Element: el, Certificates: found})
+}
+
+// certificates reads what an X509Certificate holds. What is not plain Base64 of
+// a certificate (PEM lines pasted in, damaged padding, a chain) goes to the
+// reader that is made for what people paste.
+func (k *KeyDescriptor) certificates(el *etree.Element) []*keys.Certificate {
 	text := xmldoc.Text(el)
 	if der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), "")); err == nil {
 		if c, err := keys.ParseCertificate(der); err == nil {
-			k.Certificates = append(k.Certificates, c)
-			return
+			return []*keys.Certificate{c}
 		}
 	}
 	bundle, err := keys.Read([]byte(text))
-	if bundle != nil {
-		k.Certificates = append(k.Certificates, bundle.Certificates...)
-		k.Problems = append(k.Problems, bundle.Problems...)
-	}
+	k.Problems = append(k.Problems, bundle.Problems...)
 	if err != nil {
 		k.Unreadable = append(k.Unreadable, UnreadableCertificate{Element: el, Err: err})
 	}
+	return bundle.Certificates
 }
 
 // SigningCertificates returns the certificates of all KeyDescriptors that are

@@ -59,11 +59,24 @@ type KeyDescriptor struct {
 	Element      *etree.Element
 	Use          Field // "signing", "encryption" or absent: both
 	Certificates []*keys.Certificate
+	// Sources are the X509Certificate elements, in order, readable or not.
+	Sources []CertificateSource
+	// Info are the children of ds:KeyInfo, in order, whatever they are.
+	Info []*etree.Element
+	// Methods are the Algorithms of md:EncryptionMethod, in order.
+	Methods []Field
 	// Unreadable are the X509Certificate elements that are no certificate.
 	Unreadable []UnreadableCertificate
 	// Problems are what the reader of pasted certificates had to say of the
 	// text: how it was repaired, or that a private key stands in it.
 	Problems []finding.Problem
+}
+
+// CertificateSource is one X509Certificate element with what was read from it:
+// none where it is unreadable, several where a chain was pasted into it.
+type CertificateSource struct {
+	Element      *etree.Element
+	Certificates []*keys.Certificate
 }
 
 // UnreadableCertificate is an X509Certificate element that could not be read.
