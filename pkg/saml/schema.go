@@ -35,6 +35,19 @@ func SchemaOrder(m *Message) []OrderProblem {
 	return s.order
 }
 
+// MetadataOrder lists for an entity what [SchemaOrder] lists for a message.
+func MetadataOrder(m *Metadata) []OrderProblem { return metadataWalk(m).order }
+
+// MetadataNamespaces lists for an entity what [WrongNamespaces] lists for a
+// message.
+func MetadataNamespaces(m *Metadata) []WrongNamespace { return metadataWalk(m).wrong }
+
+func metadataWalk(m *Metadata) schemaWalk {
+	var s schemaWalk
+	s.element(m.Element, modelOf(NSMetadata, m.Element.Tag))
+	return s
+}
+
 // WrongNamespace is an element with a name that SAML defines for its place, in
 // another namespace than SAML's: no reader sees it as what it looks like.
 type WrongNamespace struct {

@@ -105,6 +105,7 @@ func Catalogue() []*Check {
 		signatureChecks,
 		requestSignatureChecks,
 		certificateChecks,
+		certificateFileChecks,
 		encryptionChecks,
 		endpointChecks,
 		endpointErrorChecks,
@@ -120,6 +121,7 @@ func Catalogue() []*Check {
 		wsfedChecks,
 		signInChecks,
 		adfsChecks,
+		metadataChecks,
 	)
 }
 

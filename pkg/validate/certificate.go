@@ -30,6 +30,7 @@ var certificateChecks = []*Check{
 		Since:     "0.1.0",
 		Explains:  []string{"certificate-expiring"},
 		run:       runExpired,
+		lint:      lints{certificate: lintEnded},
 	},
 	{
 		Name: "certificate-not-yet-valid", Severity: finding.Error, Family: FamilyCertificate, Scope: OfSigned,
@@ -39,6 +40,7 @@ var certificateChecks = []*Check{
 		Fixes:     renewFixes,
 		Reference: "RFC 5280 section 4.1.2.5",
 		Since:     "0.1.0",
+		lint:      lints{certificate: lintNotYetValid},
 		run: func(x *exam) {
 			for _, s := range x.signers() {
 				if start := s.Certificate.NotBefore; x.msg.at.At.Before(start) {
@@ -57,6 +59,7 @@ var certificateChecks = []*Check{
 		Reference: "RFC 5280 section 4.1.2.5",
 		Since:     "0.1.0",
 		run:       runExpiring,
+		lint:      lints{certificate: lintEnding},
 	},
 	{
 		Name: "certificate-key-weak", Severity: finding.Warning, Family: FamilyCertificate, Scope: OfSigned,
@@ -66,6 +69,7 @@ var certificateChecks = []*Check{
 		Fixes:     renewFixes,
 		Reference: "NIST SP 800-131A",
 		Since:     "0.1.0",
+		lint:      lints{certificate: lintWeakKey},
 		run: func(x *exam) {
 			for _, s := range x.signers() {
 				if why := s.Certificate.WeakKey(); why != "" {
@@ -82,6 +86,7 @@ var certificateChecks = []*Check{
 		Fixes:     renewFixes,
 		Reference: "NIST SP 800-131A",
 		Since:     "0.1.0",
+		lint:      lints{certificate: lintWeakSignature},
 		run: func(x *exam) {
 			for _, s := range x.signers() {
 				if weak := s.Certificate.WeakSignature(); weak != "" {

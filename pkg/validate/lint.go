@@ -49,7 +49,7 @@ type Reader struct {
 // fails: what cannot be read is in Unread of the report, and hides nothing of
 // the others. The report has no diagnosis.
 func Lint(tree Tree, files []LintFile, o LintOptions) *Report {
-	l := &linter{tree: tree, options: o, catalogue: Catalogue(), kinds: append(fileKinds(), adopted(o.Readers)...), report: &Report{
+	l := &linter{tree: tree, entities: map[string]describedEntity{}, options: o, catalogue: Catalogue(), kinds: append(fileKinds(), adopted(o.Readers)...), report: &Report{
 		Schema: Schema, Inputs: []InputView{}, Messages: []MessageView{}, Findings: []finding.Finding{}, Checks: []CheckResult{},
 	}}
 	for _, f := range files {
@@ -66,6 +66,8 @@ type linter struct {
 	catalogue []*Check
 	kinds     []fileKind
 	report    *Report
+	// entities are the descriptions of entities so far, by entity ID.
+	entities map[string]describedEntity
 }
 
 // file is one file at work.

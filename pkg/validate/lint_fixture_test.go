@@ -68,7 +68,7 @@ type lintFixture struct {
 
 // lintFixtures are those of every family.
 func lintFixtures() []lintFixture {
-	return slices.Concat(fixturesLintFiles)
+	return slices.Concat(fixturesLintFiles, fixturesMetadata, fixturesCertificateFiles)
 }
 
 func TestLintFixtures(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
+	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
 )
 
 // fileKind is a kind of file that lint knows. The first kind that recognises a
@@ -110,6 +111,7 @@ func (l *linter) readMetadata(f *file) error {
 	var syntax *xmldoc.SyntaxError
 	if errors.As(err, &syntax) {
 		l.relay(subject{input: f.name}, []finding.Problem{{Check: syntax.Check, Detail: "the metadata cannot be read as XML: " + syntax.Error(), Location: finding.Location{Span: syntax.Span}}}, downloadMetadata)
+		l.relay(subject{input: f.name}, f.nameless())
 		return nil
 	}
 	if err != nil {
@@ -117,10 +119,37 @@ func (l *linter) readMetadata(f *file) error {
 	}
 	at := subject{input: f.name, doc: doc}
 	l.relay(at, doc.Problems)
-	for _, m := range saml.ReadMetadata(doc) {
+	entities := saml.ReadMetadata(doc)
+	if slices.ContainsFunc(entities, func(m *saml.Metadata) bool { return signatureOf(m) != nil }) {
+		at.signatures = xmldsig.Verify(doc, xmldsig.Options{}).Signatures
+		for _, s := range at.signatures {
+			l.relay(at, s.Problems, downloadMetadata)
+			if s.Certificate != nil {
+				p := &placed{Certificate: s.Certificate, location: elementLocation(doc, s.Element), holder: entities[0].EntityID.Value, use: metadataUse}
+				l.certificate(at, p)
+				l.list(at, p)
+			}
+		}
+	}
+	for _, m := range entities {
 		inspect(l, at, m, func(s *lints) func(*inspection, *saml.Metadata) { return s.metadata })
+		l.metadataCertificates(at, m)
 	}
 	return nil
+}
+
+// nameless says of metadata that cannot be read that its first tag already
+// lacks the entity ID.
+func (f *file) nameless() []finding.Problem {
+	start := firstElement.FindIndex(f.head)
+	if start == nil || f.root() != "EntityDescriptor" {
+		return nil
+	}
+	tag, _, whole := bytes.Cut(f.head[start[1]:], []byte(">"))
+	if !whole || bytes.Contains(tag, []byte("entityID")) {
+		return nil
+	}
+	return []finding.Problem{{Check: "metadata-entity-id-invalid", Detail: "the EntityDescriptor has no entityID"}}
 }
 
 // certificateNames are the endings of files that hold certificates or keys.
@@ -147,7 +176,9 @@ func (l *linter) readCertificates(f *file) error {
 	inspect(l, at, bundle, func(s *lints) func(*inspection, *keys.Bundle) { return s.bundle })
 	for _, c := range bundle.Certificates {
 		l.relay(at, c.Problems)
-		l.certificate(at, &placed{Certificate: c})
+		p := &placed{Certificate: c}
+		l.certificate(at, p)
+		l.list(at, p)
 	}
 	return nil
 }

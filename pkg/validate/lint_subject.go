@@ -7,6 +7,7 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
+	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
 )
 
 // lints are the functions by which a check judges what is no capture, one for
@@ -31,6 +32,8 @@ type subject struct {
 	input string           // the file that findings stand in, unless their fact names another
 	app   string           // the app of ssodoctor.yaml that it belongs to; "" without
 	doc   *xmldoc.Document // of XML, in which elements and fields are located; nil otherwise
+	// signatures are those of doc, verified with the keys that they bring along.
+	signatures []*xmldsig.Signature
 }
 
 // placed is a certificate with the place where it stands and what it is for.
@@ -42,6 +45,10 @@ type placed struct {
 	// file does not say.
 	holder string
 	use    certificateUse
+	ofApp  bool // it is the app's own, as its metadata says
+	// replaced: another certificate of the holder, with another key, is valid
+	// and serves the same use.
+	replaced bool
 }
 
 // certificateUse is what a certificate is for.
@@ -52,6 +59,7 @@ const (
 	anyUse        certificateUse = ""
 	signingUse    certificateUse = "signing"
 	encryptionUse certificateUse = "encryption"
+	metadataUse   certificateUse = "metadata signing" // it signs the metadata itself
 )
 
 // fail reports a finding in the file of the subject, or in that of the fact.
