@@ -120,7 +120,7 @@ func TestPipelineDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	blocks := regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$").FindAllStringSubmatch(string(text), -1)
-	if len(blocks) < 8 {
+	if len(blocks) < 7 {
 		t.Fatalf("%d blocks of code, expected more", len(blocks))
 	}
 	commands := 0
