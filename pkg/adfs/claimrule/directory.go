@@ -35,14 +35,21 @@ func ParseDirectoryQuery(query string) (DirectoryQuery, error) {
 	return q, nil
 }
 
+// parseQuery takes the query of a rule apart, whose attributes must fit its
+// types.
+func parseQuery(q *Query) (DirectoryQuery, error) {
+	d, err := ParseDirectoryQuery(q.Query.Value)
+	if err == nil && len(d.Attributes) != len(q.Types) {
+		err = fmt.Errorf("query %s asks for %d attributes, expected %d, one for each type", quoteShort(q.Query.Value), len(d.Attributes), len(q.Types))
+	}
+	return d, err
+}
+
 // directory answers a query of Active Directory from the user's attributes.
 func (p *person) directory(rule int, q *Query, params []string) ([]answer[string, bool], error) {
-	d, err := ParseDirectoryQuery(q.Query.Value)
+	d, err := parseQuery(q)
 	if err != nil {
 		return nil, err
-	}
-	if len(d.Attributes) != len(q.Types) {
-		return nil, fmt.Errorf("query %s asks for %d attributes, expected %d, one for each type", quoteShort(q.Query.Value), len(d.Attributes), len(q.Types))
 	}
 	account, err := fillIn(d.Account, params)
 	if err != nil {
@@ -161,7 +168,7 @@ func (u *User) directoryValues(name string) ([]string, error) {
 	}
 	form = strings.ToLower(form)
 	if !slices.Contains(tokenGroupForms, form) {
-		return nil, fmt.Errorf("unknown form of %s, expected tokenGroups or tokenGroups(form) with one of %s", quoteShort(name), strings.Join(tokenGroupForms[1:], ", "))
+		return nil, unknownForm(name)
 	}
 	var values []string
 	for _, g := range u.Groups {
@@ -172,6 +179,10 @@ func (u *User) directoryValues(name string) ([]string, error) {
 		values = append(values, v)
 	}
 	return values, nil
+}
+
+func unknownForm(name string) error {
+	return fmt.Errorf("unknown form of %s, expected tokenGroups or tokenGroups(form) with one of %s", quoteShort(name), strings.Join(tokenGroupForms[1:], ", "))
 }
 
 // tokenGroupForms are the ways in which the store writes token groups; the

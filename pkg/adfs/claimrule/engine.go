@@ -21,14 +21,25 @@ type algebra[V, T any] interface {
 	and(a, b T) T
 	not(t T) T
 	// any is whether one of the statements holds, count how their number
-	// that hold compares with n.
-	any(list []T) T
-	count(list []T, op Operator, n int) T
+	// that hold compares with n. They are about claims at one place.
+	any(place int, list []T) T
+	count(place int, list []T, op Operator, n int) T
 	// decided tells whether a statement is settled, and how.
 	decided(t T) (value, settled bool)
 
 	// query asks an attribute store.
 	query(rule int, q *Query, params []V) ([]answer[V, T], error)
+
+	// at is a fact as the condition at a place of a rule looks at it, nil
+	// where it cannot be of the claim type that the condition asks for; fixed
+	// is set where it asks for one. A fact can stand for several claims:
+	// those at two places are independent of each other.
+	at(place int, f *fact[V, T], claimType string, fixed bool) *fact[V, T]
+	// settle puts a new fact into its last form; false where one like it is
+	// in the input set already.
+	settle(f *fact[V, T]) bool
+	// carried is a property of the bag of the claim that a fact carries.
+	carried(f *fact[V, T], name string) V
 }
 
 // answer is one value of a column of a store's answer, where that holds.
@@ -37,21 +48,6 @@ type answer[V, T any] struct {
 	value  V
 	when   T
 	issuer string
-}
-
-// fact is a claim inside the engine.
-type fact[V, T any] struct {
-	properties [Properties]V // Type, Value, ValueType, Issuer, OriginalIssuer
-	bag        map[string]V
-	when       T
-	rule       int
-}
-
-// factSet holds facts in order, indexed by claim types that are fixed.
-type factSet[V, T any] struct {
-	list    []*fact[V, T]
-	byType  map[string][]int
-	unfixed []int
 }
 
 // budget bounds the work of one evaluation.
@@ -68,21 +64,13 @@ type engine[V, T any] struct {
 	rule    *Rule
 	visible int // facts that the current rule can see
 	bound   map[string]*fact[V, T]
+	traced  bool
+	trail   []*fact[V, T] // that the conditions so far looked at
 }
 
 func newEngine[V, T any](a algebra[V, T], limits budget) *engine[V, T] {
 	return &engine[V, T]{algebra: a, left: limits, limits: limits,
 		input: factSet[V, T]{byType: map[string][]int{}}, bound: map[string]*fact[V, T]{}}
-}
-
-func (e *engine[V, T]) addInput(f *fact[V, T]) {
-	i := len(e.input.list)
-	e.input.list = append(e.input.list, f)
-	if t, ok := e.algebra.literal(f.properties[Type]); ok {
-		e.input.byType[t] = append(e.input.byType[t], i)
-	} else {
-		e.input.unfixed = append(e.input.unfixed, i)
-	}
 }
 
 // run evaluates one rule: its conditions are matched against the facts that
@@ -95,26 +83,27 @@ func (e *engine[V, T]) run(r *Rule) error {
 // conditions goes through the combinations of claims that fulfil the i-th and
 // later conditions, and makes the body for each.
 func (e *engine[V, T]) conditions(i int, when T) error {
+	defer func(n int) { e.trail = e.trail[:n] }(len(e.trail))
 	if i == len(e.rule.Conditions) {
 		return e.fire(when)
 	}
 	switch c := e.rule.Conditions[i].(type) {
 	case *Exists:
-		held, err := e.held(c.Claims, true)
+		held, err := e.held(i, c.Claims, true)
 		if err != nil {
 			return err
 		}
-		t := e.algebra.any(held)
+		t := e.algebra.any(i, held)
 		if c.Not {
 			t = e.algebra.not(t)
 		}
 		return e.test(i, when, t)
 	case *Count:
-		held, err := e.held(c.Claims, false)
+		held, err := e.held(i, c.Claims, false)
 		if err != nil {
 			return err
 		}
-		return e.test(i, when, e.algebra.count(held, c.Operator, c.Number.Value))
+		return e.test(i, when, e.algebra.count(i, held, c.Operator, c.Number.Value))
 	case *Selector:
 		return e.each(i, when, c)
 	}
@@ -134,11 +123,15 @@ func (e *engine[V, T]) never(t T) bool {
 }
 
 func (e *engine[V, T]) each(i int, when T, s *Selector) error {
-	candidates, err := e.candidates(s)
+	found, err := e.candidates(s)
 	if err != nil {
 		return err
 	}
-	for _, f := range candidates {
+	start := len(e.trail)
+	for _, f := range found.facts {
+		if f = e.algebra.at(i, f, found.claimType, found.fixed); f == nil {
+			continue
+		}
 		t, err := e.satisfies(f, s)
 		if err != nil {
 			return err
@@ -146,6 +139,8 @@ func (e *engine[V, T]) each(i int, when T, s *Selector) error {
 		if e.never(t) {
 			continue
 		}
+		e.trail = e.trail[:start]
+		e.follow(f)
 		if s.Tag != nil {
 			e.bound[strings.ToLower(s.Tag.Name)] = f
 		}
@@ -158,13 +153,16 @@ func (e *engine[V, T]) each(i int, when T, s *Selector) error {
 
 // held lists the truth of "this claim fulfils the selector" for each claim
 // that may; enough stops at the first that surely does.
-func (e *engine[V, T]) held(s *Selector, enough bool) ([]T, error) {
-	candidates, err := e.candidates(s)
+func (e *engine[V, T]) held(i int, s *Selector, enough bool) ([]T, error) {
+	found, err := e.candidates(s)
 	if err != nil {
 		return nil, err
 	}
 	var held []T
-	for _, f := range candidates {
+	for _, f := range found.facts {
+		if f = e.algebra.at(i, f, found.claimType, found.fixed); f == nil {
+			continue
+		}
 		t, err := e.satisfies(f, s)
 		if err != nil {
 			return nil, err
@@ -174,6 +172,7 @@ func (e *engine[V, T]) held(s *Selector, enough bool) ([]T, error) {
 			continue
 		}
 		held = append(held, t)
+		e.follow(f)
 		if settled && enough {
 			break
 		}
@@ -181,37 +180,11 @@ func (e *engine[V, T]) held(s *Selector, enough bool) ([]T, error) {
 	return held, nil
 }
 
-// candidates are the visible facts that can fulfil the selector: where it
-// compares the type with a fixed text, those of that type.
-func (e *engine[V, T]) candidates(s *Selector) ([]*fact[V, T], error) {
-	for _, m := range s.Matches {
-		if m.Property.Kind != Type || m.Operator != Equal {
-			continue
-		}
-		v, err := e.expr(m.Value)
-		if err != nil {
-			return nil, err
-		}
-		if t, ok := e.algebra.literal(v); ok {
-			return e.ofType(t), nil
-		}
+// follow remembers a fact that a condition looked at.
+func (e *engine[V, T]) follow(f *fact[V, T]) {
+	if e.traced {
+		e.trail = append(e.trail, f)
 	}
-	return e.input.list[:e.visible:e.visible], nil
-}
-
-func (e *engine[V, T]) ofType(t string) []*fact[V, T] {
-	list := e.input.byType[t]
-	if len(e.input.unfixed) > 0 {
-		list = append(slices.Clone(list), e.input.unfixed...)
-		slices.Sort(list)
-	}
-	facts := make([]*fact[V, T], 0, len(list))
-	for _, i := range list {
-		if i < e.visible {
-			facts = append(facts, e.input.list[i])
-		}
-	}
-	return facts
 }
 
 // satisfies is the truth of all matches of the selector for a fact, and of its
@@ -254,7 +227,7 @@ func (e *engine[V, T]) property(f *fact[V, T], p *Property) V {
 	if v, ok := f.bag[p.Key.Value]; ok {
 		return v
 	}
-	return e.algebra.text("") // a property that a claim lacks reads as empty
+	return e.algebra.carried(f, p.Key.Value)
 }
 
 func (e *engine[V, T]) expr(x Expr) (V, error) {
@@ -389,9 +362,26 @@ func (e *engine[V, T]) emit(f *fact[V, T]) error {
 		return err
 	}
 	f.rule = e.rule.Index
-	e.addInput(f)
+	if e.traced {
+		f.feeds = e.fed()
+	}
+	if e.algebra.settle(f) {
+		e.addInput(f)
+	}
 	if e.rule.Verb == Issue {
 		e.output = append(e.output, f)
 	}
 	return nil
+}
+
+// fed lists the rules behind the facts that the conditions looked at.
+func (e *engine[V, T]) fed() []int {
+	var rules []int
+	for _, f := range e.trail {
+		if f.rule >= 0 {
+			rules = append(append(rules, f.feeds...), f.rule)
+		}
+	}
+	slices.Sort(rules)
+	return slices.Compact(rules)
 }

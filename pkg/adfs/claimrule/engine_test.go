@@ -58,7 +58,7 @@ func (unknown) not(t string) string {
 	return "!(" + t + ")"
 }
 
-func (unknown) any(list []string) string {
+func (unknown) any(_ int, list []string) string {
 	switch {
 	case slices.Contains(list, "true"):
 		return "true"
@@ -68,9 +68,15 @@ func (unknown) any(list []string) string {
 	return strings.Join(list, "|")
 }
 
-func (unknown) count(list []string, op Operator, n int) string {
+func (unknown) count(_ int, list []string, op Operator, n int) string {
 	return fmt.Sprintf("count(%s)%s%d", strings.Join(list, ","), op, n)
 }
+
+func (unknown) carried(*fact[string, string], string) string { return "" }
+
+func (unknown) settle(*fact[string, string]) bool { return true }
+
+func (unknown) at(_ int, f *fact[string, string], _ string, _ bool) *fact[string, string] { return f }
 
 func (unknown) decided(t string) (value, settled bool) {
 	return t == "true", t == "true" || t == "false"

@@ -113,14 +113,24 @@ type person struct {
 
 var _ algebra[string, bool] = (*person)(nil)
 
-func (*person) text(literal string) string                 { return literal }
-func (*person) literal(v string) (string, bool)            { return v, true }
-func (*person) truth(b bool) bool                          { return b }
-func (*person) and(a, b bool) bool                         { return a && b }
-func (*person) not(t bool) bool                            { return !t }
-func (*person) any(list []bool) bool                       { return len(list) > 0 }
-func (*person) decided(t bool) (value, settled bool)       { return t, true }
-func (*person) count(list []bool, op Operator, n int) bool { return compareCount(len(list), op, n) }
+func (*person) text(literal string) string           { return literal }
+func (*person) literal(v string) (string, bool)      { return v, true }
+func (*person) truth(b bool) bool                    { return b }
+func (*person) and(a, b bool) bool                   { return a && b }
+func (*person) not(t bool) bool                      { return !t }
+func (*person) any(_ int, list []bool) bool          { return len(list) > 0 }
+func (*person) decided(t bool) (value, settled bool) { return t, true }
+func (*person) settle(*fact[string, bool]) bool      { return true }
+
+func (*person) count(_ int, list []bool, op Operator, n int) bool {
+	return compareCount(len(list), op, n)
+}
+
+// carried is empty: a property that a claim lacks reads so.
+func (*person) carried(*fact[string, bool], string) string { return "" }
+
+// at leaves facts alone: each is one claim.
+func (*person) at(_ int, f *fact[string, bool], _ string, _ bool) *fact[string, bool] { return f }
 
 func compareCount(have int, op Operator, n int) bool {
 	switch op {
