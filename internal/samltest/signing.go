@@ -112,3 +112,14 @@ func SignQuery(octets string, pair Pair, algorithm string) string {
 	must(err)
 	return url.QueryEscape(base64.StdEncoding.EncodeToString(value))
 }
+
+// SimpleSignForm is PostForm and a signature over its values (SAML binding
+// HTTP-POST-SimpleSign), with the RSA key of a pair.
+func SimpleSignForm(xml, relayState string, pair Pair, algorithm string) string {
+	octets := parameter(xml) + "=" + xml
+	if relayState != "" {
+		octets += "&RelayState=" + relayState
+	}
+	octets += "&SigAlg=" + algorithm
+	return PostForm(xml, relayState) + "&SigAlg=" + url.QueryEscape(algorithm) + "&Signature=" + SignQuery(octets, pair, algorithm)
+}

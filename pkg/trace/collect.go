@@ -17,9 +17,10 @@ type carrier struct {
 	exchange int
 	place    Place
 	time     time.Time
-	url      string   // where the message goes
-	method   string   // of the form or request, in upper case; empty where unknown
-	rawQuery string   // of a URL, or of what may be one
+	url      string // where the message goes
+	method   string // of the form or request, in upper case; empty where unknown
+	rawQuery string // of a URL, or of what may be one
+	signed   *FormSignature
 	decoded  []byte   // a decoded copy of the message that the tool kept
 	repaired []string // what was undone in the text around, for each message in it
 	quiet    bool     // what does not decode may well not be meant as a message
@@ -87,12 +88,30 @@ func (c *collector) parameters(pairs []pair, from carrier) {
 	if !hasMessage(pairs) {
 		return
 	}
+	from.signed = formSignature(pairs)
 	shared := pairProblems(pairs, from.place)
 	for _, p := range pairs {
 		if name, kind := lookup(p.name); kind == messageParameter {
 			c.value(name, p.value, from, s, slices.Clone(shared), 1)
 		}
 	}
+}
+
+// formSignature takes the fields that sign a form, nil where one is missing.
+func formSignature(pairs []pair) *FormSignature {
+	var s FormSignature
+	for _, p := range pairs {
+		switch name, _ := lookup(p.name); {
+		case name == "SigAlg" && s.SigAlg == "":
+			s.SigAlg = shorten(p.value, maxFact)
+		case name == "Signature" && s.Signature == "":
+			s.Signature = shorten(p.value, maxFact)
+		}
+	}
+	if s.SigAlg == "" || s.Signature == "" {
+		return nil
+	}
+	return &s
 }
 
 // deflateEncoding is the only SAMLEncoding that SAML Bindings 3.4.4 defines.
@@ -154,8 +173,11 @@ func (c *collector) value(name string, value []byte, from carrier, s Sighting, s
 		return false
 	}
 	m := &Message{XML: d.xml, Parameter: name, Binding: bindingOf(name, from, d.compression)}
-	if m.Binding == BindingRedirect {
+	switch m.Binding {
+	case BindingRedirect:
 		m.RawQuery = from.rawQuery
+	default:
+		m.Signed = from.signed
 	}
 	d.reportBinding(m)
 	d.reportRepaired(from)
@@ -293,7 +315,7 @@ func (m *Message) sight(copied *Message, s Sighting) {
 	m.delivered = s.Place.Delivered()
 	m.Exchange, m.Time, m.PostedTo = s.Exchange, s.Time, s.URL
 	m.RelayState, m.HasRelayState = s.RelayState, s.HasRelayState
-	m.XML, m.Binding, m.RawQuery, m.Problems = copied.XML, copied.Binding, copied.RawQuery, copied.Problems
+	m.XML, m.Binding, m.RawQuery, m.Signed, m.Problems = copied.XML, copied.Binding, copied.RawQuery, copied.Signed, copied.Problems
 	for i := range m.Problems {
 		if m.Problems[i].Location.Exchange == nil {
 			m.Problems[i].Location.Exchange = exchangeNumber(s.Exchange)

@@ -280,9 +280,20 @@ func TestSignedQuery(t *testing.T) {
 	}
 }
 
+// TestSimpleSignForm: the fields that sign a form stay with the message, and
+// make no redirect of it.
 func TestSimpleSignForm(t *testing.T) {
-	capture, err := ReadBytes([]byte(responseForm()+"&SigAlg=x&Signature=y"), "", Limits{})
-	if err != nil || len(capture.Messages) != 1 || checksOf(capture.Messages[0]) != "" || capture.Messages[0].Binding == BindingRedirect {
-		t.Errorf("%v, %+v", err, capture.Messages[0])
+	for form, want := range map[string]*FormSignature{
+		"&SigAlg=a%3Ab&Signature=y%2B": {"a:b", "y+"},
+		"&SigAlg=x":                    nil,
+		"&Signature=y":                 nil,
+	} {
+		capture, err := ReadBytes([]byte(responseForm()+form), "", Limits{})
+		if err != nil || len(capture.Messages) != 1 || checksOf(capture.Messages[0]) != "" || capture.Messages[0].Binding == BindingRedirect {
+			t.Fatalf("%v, %+v", err, capture.Messages[0])
+		}
+		if got := capture.Messages[0].Signed; (got == nil) != (want == nil) || got != nil && *got != *want {
+			t.Errorf("%s: signed %+v, expected %+v", form, got, want)
+		}
 	}
 }

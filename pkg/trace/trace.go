@@ -146,6 +146,9 @@ type Message struct {
 	// RawQuery is the query of the redirect binding with its percent-encoding,
 	// as a signature needs it (SAML Bindings 3.4.4.1); empty for others.
 	RawQuery string
+	// Signed is the signature of a form that is signed as a whole (SAML binding
+	// HTTP-POST-SimpleSign), nil where it has none.
+	Signed *FormSignature
 	// Sightings are all places where the message was seen, in capture order.
 	Sightings []Sighting
 	// Problems are repairs and defects of the transport. Check is a name of
@@ -154,6 +157,9 @@ type Message struct {
 
 	delivered bool // a sighting was a delivery
 }
+
+// FormSignature are the decoded fields SigAlg and Signature of a form.
+type FormSignature struct{ SigAlg, Signature string }
 
 // Place says in what part of an exchange a message was seen.
 type Place string

@@ -87,7 +87,7 @@ const (
 	OfResponse                  // SAML 2.0 Responses; not checked on other tokens
 	OfRequest                   // AuthnRequests
 	OfLogout                    // LogoutRequests and LogoutResponses
-	OfQuery                     // messages with a signature in their URL
+	OfQuery                     // messages with a signature in their URL or form
 	OfExport                    // exports and claim rules of AD FS; their readers make the findings, there is no run
 	OfFile                      // no captures: files alone, as its lint functions say
 )

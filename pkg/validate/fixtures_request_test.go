@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"encoding/base64"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +71,25 @@ func ask(change func(*samltest.AuthnRequest)) func(*scene) {
 	return func(s *scene) { unanswered(s); change(s.request) }
 }
 
+// simplySigned signs the form of the response, and nothing in it.
+func simplySigned(pair samltest.Pair) func(*scene) {
+	return func(s *scene) {
+		s.part, s.expect.SignedAssertion, s.expect.SignedResponse = 0, "", "SP metadata sp.xml"
+		s.exchanges = func(es []samltest.Exchange) []samltest.Exchange {
+			form, err := url.ParseQuery(es[2].Body)
+			if err != nil {
+				panic(err)
+			}
+			xml, err := base64.StdEncoding.DecodeString(form.Get("SAMLResponse"))
+			if err != nil {
+				panic(err)
+			}
+			es[2].Body = samltest.SimpleSignForm(string(xml), form.Get("RelayState"), pair, samltest.RSASHA256)
+			return es
+		}
+	}
+}
+
 // answered is ask with the answer in the capture.
 func answeredTo(change func(*samltest.AuthnRequest)) func(*scene) {
 	return func(s *scene) { change(s.request) }
@@ -97,6 +118,14 @@ var fixturesRequest = []fixture{
 	{check: "request-signature-invalid", name: "changed", base: bySigned(samltest.Expired(), nil), fire: bySigned(samltest.Expired(), replace("%2Ftickets", "%2Fadmin"))},
 	{check: "request-signature-invalid", name: "no certificate", quiet: "not-checked", base: func(s *scene) { bySigned(samltest.Other(), nil)(s); s.expect.SPMetadata = nil },
 		fire: func(s *scene) { publish(s, "", samltest.Expired()) }},
+	{check: "request-signature-invalid", name: "a form, by another key", base: simplySigned(samltest.RSA()), fire: simplySigned(samltest.Other()),
+		want: want{detail: "the signature of the Response in the form fits none of the certificates"}},
+	{check: "request-signature-invalid", name: "a form, no certificate", quiet: "not-checked", base: func(s *scene) { simplySigned(samltest.RSA())(s); s.expect.Certificates = nil },
+		fire: func(s *scene) {
+			simplySigned(samltest.Other())(s)
+			s.expect.Certificates = []TrustedCertificate{trusted(samltest.RSA(), "--cert")}
+		}},
+	{check: "signature-missing", name: "not even the form", base: simplySigned(samltest.RSA()), fire: func(s *scene) { s.exchanges = nil }},
 	{check: "request-invalid", name: "URL and index", base: unanswered, fire: ask(func(r *samltest.AuthnRequest) { r.AssertionConsumerServiceIndex = "0" }), want: want{detail: "twice"}},
 	{check: "request-invalid", name: "and accepted", fire: answeredTo(func(r *samltest.AuthnRequest) { r.AssertionConsumerServiceIndex = "0" }), want: want{severity: finding.Warning}},
 	{check: "request-invalid", name: "index is no number", base: unanswered, fire: ask(func(r *samltest.AuthnRequest) {
@@ -211,6 +240,12 @@ var fixturesLogout = []fixture{
 		r.StatusCodes = append(r.StatusCodes, "urn:oasis:names:tc:SAML:2.0:status:PartialLogout")
 	}), want: want{severity: finding.Warning}},
 	{check: "logout-status", name: "none", base: logout(nil), fire: logoutResponse(func(r *samltest.LogoutResponse) { r.StatusCodes = nil }), want: want{detail: "no status"}},
+	{check: "logout-expired", name: "by the capture", base: logoutRequest(func(r *samltest.LogoutRequest) { r.NotOnOrAfter = samltest.At(25 * time.Minute) }),
+		fire: logoutRequest(func(r *samltest.LogoutRequest) { r.NotOnOrAfter = samltest.At(10 * time.Minute) }), want: want{detail: "the LogoutRequest ended at 2026-11-21T10:10:00Z"}},
+	{check: "logout-in-response-to-mismatch", name: "another request", base: logout(nil), fire: logoutResponse(func(r *samltest.LogoutResponse) { r.InResponseTo = "id-logout-2" }),
+		want: want{expected: []string{"id-logout-1"}, actual: "id-logout-2"}},
+	{check: "logout-in-response-to-mismatch", name: "none", base: logout(nil), fire: logoutResponse(func(r *samltest.LogoutResponse) { r.InResponseTo = "" }),
+		want: want{severity: finding.Warning}},
 	{check: "logout-destination-mismatch", name: "another address", base: logout(nil), fire: logoutResponse(func(r *samltest.LogoutResponse) { r.Destination = samltest.ACS }),
 		want: want{expected: []string{samltest.LogoutURL}, actual: samltest.ACS}},
 	{check: "logout-destination-mismatch", name: "not that of the metadata", base: func(s *scene) { logout(nil)(s); provider(nil)(s) }, fire: provider(func(m *samltest.IdPMetadata) {

@@ -87,6 +87,33 @@ var logoutChecks = []*Check{
 		Explains:  []string{"logout-status"},
 		run:       runLogoutDestination,
 	},
+	{
+		Name: "logout-expired", Severity: finding.Error, Family: FamilyLogout, Scope: OfLogout,
+		Title: "The logout request had expired when it was sent",
+		Why:   "A receiver that looks at NotOnOrAfter refuses the request, and the session goes on.",
+		Cause: "The clock of the sender is wrong, the request lay in a page or queue for long, or its lifetime is a few seconds.",
+		Fixes: []finding.Fix{
+			{System: finding.App, Place: "the app server's clock (NTP)", Action: "compare it with the true time, and let NTP keep it"},
+			{System: finding.App, Place: appLogout, Action: "send the request at once, with a lifetime of some minutes or without NotOnOrAfter"},
+		},
+		Reference: "SAML Core 3.7.1",
+		Since:     "0.1.0",
+		Explains:  []string{"logout-status"},
+		run:       runLogoutExpired,
+	},
+	{
+		Name: "logout-in-response-to-mismatch", Severity: finding.Error, Family: FamilyLogout, Scope: OfLogout,
+		Title: "The answer to the logout names another request",
+		Why:   "Who asked for the logout looks for the ID of the request in the answer, and does not end its own session for any other.",
+		Cause: "Two logouts at once, a page that was sent again, or a receiver that makes the answer without the request at hand.",
+		Fixes: []finding.Fix{
+			{System: finding.User, Place: "the browser", Action: "close the other tabs of the app, and log out anew"},
+			{System: finding.App, Place: appLogout, Action: "put the ID of the LogoutRequest into InResponseTo of the LogoutResponse"},
+		},
+		Reference: "SAML Core 3.2.2, SAML Profiles 4.4.4.2",
+		Since:     "0.1.0",
+		run:       runLogoutInResponseTo,
+	},
 }
 
 func runLogoutUnsigned(x *exam) {
@@ -291,4 +318,38 @@ func (x *exam) logoutEndpoints() (list []saml.Endpoint) {
 		}
 	}
 	return list
+}
+
+// runLogoutExpired judges the time of the request alone: when it was captured.
+func runLogoutExpired(x *exam) {
+	if x.msg.saml.Logout == nil {
+		x.inapplicable()
+		return
+	}
+	x.judgeEnd(x.msg.saml.Logout.NotOnOrAfter, "the LogoutRequest ended at")
+}
+
+// runLogoutInResponseTo holds an answer against the requests of the capture that
+// came before it.
+func runLogoutInResponseTo(x *exam) {
+	if x.msg.saml.Kind != "LogoutResponse" {
+		x.inapplicable()
+		return
+	}
+	var known []string
+	for _, m := range x.all[:x.msg.index] {
+		if m.capture == x.msg.capture && m.saml != nil && m.saml.Logout != nil && m.saml.ID.Value != "" && !slices.Contains(known, m.saml.ID.Value) {
+			known = append(known, m.saml.ID.Value)
+		}
+	}
+	answers := x.msg.saml.InResponseTo
+	switch {
+	case len(known) == 0:
+		x.skip("no LogoutRequest was captured before the answer")
+	case answers.Value == "":
+		x.fail(fact{element: x.msg.saml.Element, severity: finding.Warning, expected: known, detail: "the LogoutResponse does not say which request it answers"})
+	case !slices.Contains(known, answers.Value):
+		x.fail(fact{field: answers, expected: known, actual: answers.Value,
+			detail: fmt.Sprintf("the LogoutResponse answers %s, but the captured LogoutRequest is %s", quote(answers.Value), quoteAll(known))})
+	}
 }

@@ -34,8 +34,8 @@ var requestSignatureChecks = []*Check{
 	},
 	{
 		Name: "request-signature-invalid", Severity: finding.Error, Family: FamilySignature, Scope: OfQuery,
-		Title: "The signature in the URL does not verify",
-		Why:   "The receiver checks the signature over the query exactly as it was sent and refuses the message.",
+		Title: "The signature in the URL or form does not verify",
+		Why:   "The receiver checks the signature over the query exactly as it was sent, or over the values of the form, and refuses the message.",
 		Cause: "Another key signed than the one whose certificate the other side has, or the library signs the query in another encoding, order or selection than it sends.",
 		Fixes: []finding.Fix{
 			{System: finding.App, Place: appRequestSigning, Action: "sign with the key whose certificate the identity provider has; where the encoding is named above, update the library or set the option for it (such as lowercase URL encoding for AD FS)"},
@@ -43,7 +43,7 @@ var requestSignatureChecks = []*Check{
 			{System: finding.ADFS, Place: adfsSignature, Action: "add the certificate of the key that the app signs with"},
 			{System: finding.Okta, Place: oktaSigned, Action: "upload the certificate of the key that the app signs with"},
 		},
-		Reference: "SAML Bindings 3.4.4.1",
+		Reference: "SAML Bindings 3.4.4.1; SAML HTTP POST-SimpleSign Binding 1.0",
 		Since:     "0.1.0",
 		Explains:  []string{"flow-app-rejected", "flow-response-missing"},
 		run:       runQuerySignature,

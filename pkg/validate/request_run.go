@@ -19,7 +19,7 @@ import (
 func verifyQueries(all []*message, expect *Expectations) {
 	trusted := options(expect).Trusted
 	for _, m := range all {
-		if m.saml == nil || !strings.Contains(m.carrier.RawQuery, "Sig") {
+		if m.saml == nil || !strings.Contains(m.carrier.RawQuery, "Sig") && m.carrier.Signed == nil {
 			continue
 		}
 		x := exam{msg: m, all: all, expect: expect}
@@ -27,7 +27,7 @@ func verifyQueries(all []*message, expect *Expectations) {
 		if x.fromApp() {
 			certificates = expect.appSigners()
 		}
-		m.query = xmldsig.VerifyQuery(m.carrier.RawQuery, certificates)
+		m.query = besideSignature(m.carrier, certificates)
 		if m.sealed != nil && m.query != nil { // the octets that were signed are gone
 			m.query.Value, m.query.Key, m.query.Problems = xmldsig.NotChecked, xmldsig.KeyNone, nil
 		}
@@ -35,6 +35,25 @@ func verifyQueries(all []*message, expect *Expectations) {
 			m.problems = append(m.problems, m.query.Problems...)
 		}
 	}
+}
+
+// besideSignature verifies the signature in the URL of a message, or in its form.
+func besideSignature(c *trace.Message, certificates []*keys.Certificate) *xmldsig.QuerySignature {
+	if c.Signed == nil {
+		return xmldsig.VerifyQuery(c.RawQuery, certificates)
+	}
+	return xmldsig.VerifyForm(xmldsig.Form{
+		Parameter: c.Parameter, XML: c.XML, RelayState: c.RelayState, HasRelayState: c.HasRelayState,
+		SigAlg: c.Signed.SigAlg, Signature: c.Signed.Signature,
+	}, certificates)
+}
+
+// carrierOf is where a signature beside a message stands, and what it is over.
+func carrierOf(q *xmldsig.QuerySignature) (where, over string) {
+	if q.Of == "form" {
+		return "in the form", "the values of the form"
+	}
+	return "in the URL", "the query as it was sent"
 }
 
 // appSigners are the certificates that the app publishes for its own
@@ -163,23 +182,28 @@ func runRequestUnsigned(x *exam) {
 
 func runQuerySignature(x *exam) {
 	q, name := x.msg.query, x.msg.saml.Kind
+	where, over := carrierOf(q)
+	f := fact{element: x.msg.saml.Element, severity: x.unlessAccepted()}
 	switch {
 	case q.Value == xmldsig.Match:
+		return
 	case q.Value == xmldsig.NotChecked && x.fromApp():
 		x.skip("the certificate of the app is not known: give --sp-metadata")
+		return
 	case q.Value == xmldsig.NotChecked:
 		x.skip(noCertificate)
+		return
 	case q.Value == xmldsig.Unsupported:
-		x.skip("the signature in the URL cannot be judged")
+		x.skip("the signature " + where + " cannot be judged")
+		return
 	case q.Value == xmldsig.Malformed:
-		x.fail(fact{element: x.msg.saml.Element, severity: x.unlessAccepted(), detail: fmt.Sprintf("the signature of the %s in the URL cannot be read: %s", name, q.Problems[len(q.Problems)-1].Detail)})
+		f.detail = fmt.Sprintf("the signature of the %s %s cannot be read: %s", name, where, q.Problems[len(q.Problems)-1].Detail)
 	case q.Variant != "":
-		x.fail(fact{element: x.msg.saml.Element, severity: x.unlessAccepted(), detail: fmt.Sprintf(
-			"the signature of the %s in the URL does not fit the query as it was sent; it fits %s, so the sender signs something else than it sends (or the capture rewrote the URL)", name, q.Variant)})
+		f.detail = fmt.Sprintf("the signature of the %s %s does not fit %s; it fits %s, so the sender signs something else than it sends (or the capture rewrote it)", name, where, over, q.Variant)
 	default:
-		x.fail(fact{element: x.msg.saml.Element, severity: x.unlessAccepted(), detail: fmt.Sprintf(
-			"the signature of the %s in the URL fits none of the certificates that are known for its sender: another key signed, or the query was changed", name)})
+		f.detail = fmt.Sprintf("the signature of the %s %s fits none of the certificates that are known for its sender: another key signed, or the message was changed", name, where)
 	}
+	x.fail(f)
 }
 
 func runRequestIssuer(x *exam) {

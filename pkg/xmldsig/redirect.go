@@ -10,12 +10,15 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
 )
 
-// QuerySignature is the signature of the redirect binding (SAML Bindings
-// 3.4.4.1): over the octets of the query as they were sent.
+// QuerySignature is the signature beside a message: that of the redirect binding
+// (SAML Bindings 3.4.4.1), over the octets of the query as they were sent, or
+// that of a form (SAML binding HTTP-POST-SimpleSign).
 type QuerySignature struct {
+	// Of is what is signed: "query" or "form".
+	Of                 string
 	SignatureAlgorithm string // SigAlg, "" where it is absent
 	Value              Verdict
-	// Key is KeyConfigured, KeyNone or KeyUnsupported: a query brings no key.
+	// Key is KeyConfigured, KeyNone or KeyUnsupported: no key comes along.
 	Key         KeyVerdict
 	Certificate *keys.Certificate // of the key that verified, nil where none did
 	// Variant says what was signed where that is not what was sent: the
@@ -34,7 +37,7 @@ func VerifyQuery(query string, trusted []*keys.Certificate) *QuerySignature {
 	if q.message.name == "" || q.signature.name == "" && q.algorithm.name == "" {
 		return nil
 	}
-	s := &QuerySignature{SignatureAlgorithm: unescape(q.algorithm.raw), Value: Malformed, Key: KeyNone}
+	s := &QuerySignature{Of: "query", SignatureAlgorithm: unescape(q.algorithm.raw), Value: Malformed, Key: KeyNone}
 	switch {
 	case q.signature.name == "":
 		s.problem("signature-malformed", "the query has SigAlg but no Signature", "")
@@ -43,7 +46,14 @@ func VerifyQuery(query string, trusted []*keys.Certificate) *QuerySignature {
 		s.problem("signature-malformed", "the query has Signature but no SigAlg, so it does not say how it is signed", "")
 		return s
 	}
-	value, ok := s.value(q.signature.raw)
+	s.verify(unescape(q.signature.raw), q.octets(q.message.raw, q.relayState.raw, q.algorithm.raw), q.variants, trusted)
+	return s
+}
+
+// verify holds a signature against the octets that are to be signed, and where
+// no key fits against what senders sign instead.
+func (s *QuerySignature) verify(signature, octets string, variants func() []variant, trusted []*keys.Certificate) {
+	value, ok := s.value(signature)
 	alg, known := s.algorithm()
 	switch {
 	case !ok:
@@ -52,9 +62,8 @@ func VerifyQuery(query string, trusted []*keys.Certificate) *QuerySignature {
 	case len(trusted) == 0:
 		s.Value = NotChecked
 	default:
-		s.tryKeys(q, &signed{algorithm: alg, value: value, salt: -1}, trusted)
+		s.tryKeys(octets, variants, &signed{algorithm: alg, value: value, salt: -1}, trusted)
 	}
-	return s
 }
 
 func (s *QuerySignature) problem(check, detail, actual string) {
@@ -62,7 +71,7 @@ func (s *QuerySignature) problem(check, detail, actual string) {
 }
 
 // value decodes Signature. Blanks are plus signs that were not escaped.
-func (s *QuerySignature) value(raw string) ([]byte, bool) {
+func (s *QuerySignature) value(signature string) ([]byte, bool) {
 	text := strings.TrimRight(strings.Map(func(r rune) rune {
 		switch r {
 		case ' ':
@@ -71,10 +80,10 @@ func (s *QuerySignature) value(raw string) ([]byte, bool) {
 			return -1
 		}
 		return r
-	}, unescape(raw)), "=")
+	}, signature), "=")
 	value, err := base64.RawStdEncoding.DecodeString(text)
 	if err != nil || len(value) == 0 {
-		s.problem("signature-malformed", fmt.Sprintf("the Signature of the query is not Base64: %s", finding.Quote(finding.Shorten(text, 60))), "")
+		s.problem("signature-malformed", fmt.Sprintf("the Signature of the %s is not Base64: %s", s.Of, finding.Quote(finding.Shorten(text, 60))), "")
 		return nil, false
 	}
 	return value, true
@@ -83,12 +92,12 @@ func (s *QuerySignature) value(raw string) ([]byte, bool) {
 func (s *QuerySignature) algorithm() (algorithm, bool) {
 	a, known := findAlgorithm(signatureAlgorithms, s.SignatureAlgorithm)
 	if a.weak != "" {
-		s.problem("signature-algorithm-weak", fmt.Sprintf("the signature algorithm %s of the query %s; expected rsa-sha256 or better", a.name, a.weak), s.SignatureAlgorithm)
+		s.problem("signature-algorithm-weak", fmt.Sprintf("the signature algorithm %s of the %s %s; expected rsa-sha256 or better", a.name, s.Of, a.weak), s.SignatureAlgorithm)
 	}
 	if known && a.hash != 0 {
 		return a, true
 	}
-	detail := fmt.Sprintf("the signature algorithm %s of the query is not supported, so the signature is not judged", finding.Quote(finding.Shorten(AlgorithmName(s.SignatureAlgorithm), 120)))
+	detail := fmt.Sprintf("the signature algorithm %s of the %s is not supported, so the signature is not judged", finding.Quote(finding.Shorten(AlgorithmName(s.SignatureAlgorithm), 120)), s.Of)
 	if !known {
 		uris := make([]string, len(signatureAlgorithms))
 		for i, a := range signatureAlgorithms {
@@ -107,14 +116,14 @@ const maxQueryKeys = 8
 
 // tryKeys holds the octets as they were sent against every key, then the
 // variants that senders sign instead.
-func (s *QuerySignature) tryKeys(q query, sig *signed, trusted []*keys.Certificate) {
+func (s *QuerySignature) tryKeys(octets string, variants func() []variant, sig *signed, trusted []*keys.Certificate) {
 	s.Value = Unsupported
 	for _, c := range trusted {
-		switch verdict := sig.over(q.octets(q.message.raw, q.relayState.raw, q.algorithm.raw), c); {
+		switch verdict := sig.over(octets, c); {
 		case verdict == Match:
 			s.Value, s.Key, s.Certificate = Match, KeyConfigured, c
 			if sig.der {
-				s.Problems = append(s.Problems, finding.Problem{Check: "signature-malformed", Severity: finding.Warning, Detail: "the ECDSA signature of the query is in DER form; XMLDSig wants r and s side by side, and most receivers refuse this one"})
+				s.Problems = append(s.Problems, finding.Problem{Check: "signature-malformed", Severity: finding.Warning, Detail: "the ECDSA signature of the " + s.Of + " is in DER form; XMLDSig wants r and s side by side, and most receivers refuse this one"})
 			}
 			return
 		case verdict == Mismatch:
@@ -123,10 +132,10 @@ func (s *QuerySignature) tryKeys(q query, sig *signed, trusted []*keys.Certifica
 	}
 	if s.Value == Unsupported {
 		s.Key = KeyUnsupported
-		s.problem("signature-unsupported", fmt.Sprintf("no certificate at hand is of the kind that %s needs, so the signature of the query is not judged", sig.algorithm.name), s.SignatureAlgorithm)
+		s.problem("signature-unsupported", fmt.Sprintf("no certificate at hand is of the kind that %s needs, so the signature of the %s is not judged", sig.algorithm.name, s.Of), s.SignatureAlgorithm)
 		return
 	}
-	for _, v := range q.variants() {
+	for _, v := range variants() {
 		for _, c := range trusted[:min(len(trusted), maxQueryKeys)] {
 			if sig.over(v.octets, c) == Match {
 				s.Variant, s.Certificate = v.name, c
