@@ -62,6 +62,10 @@ func (u *User) first(attribute string) string {
 	return ""
 }
 
+// Domain is the NetBIOS and the DNS name of the user's domain, as far as
+// anything tells them; empty where nothing does.
+func (u *User) Domain() (netBIOS, dns string) { return u.domain(), u.dnsDomain() }
+
 // domain is the NetBIOS name of the user's domain, as far as anything tells
 // it: a claim with the account, msDS-PrincipalName, the names of groups, the
 // name of the domain's DNS zone.
