@@ -27,6 +27,7 @@ var rooms = map[string][]string{
 	"pkg/saml":           {"pkg/finding", "pkg/keys", "pkg/xmldoc"},
 	"pkg/trace":          {"pkg/finding", "pkg/idperror"},
 	"pkg/adfs/claimrule": {"pkg/finding"},
+	"pkg/adfs/users":     {"pkg/accounts", "pkg/adfs/claimrule", "pkg/finding"},
 	"pkg/adfs":           {"pkg/adfs/claimrule", "pkg/finding", "pkg/keys", "pkg/saml", "pkg/xmldoc"},
 	"pkg/entra":          {"pkg/finding"},
 	"pkg/entra/export":   {"pkg/entra", "pkg/finding"},

@@ -41,7 +41,7 @@ func Read(r io.Reader, o Options) (*List, error) {
 	if o.Limit <= 0 {
 		o.Limit = DefaultLimit
 	}
-	in := &meter{r: decode(r), left: maxRecord}
+	in := &meter{r: Decode(r), left: maxRecord}
 	text := bufio.NewReaderSize(in, 1<<16)
 	b := newBuilder(o)
 	first, err := firstByte(text)
@@ -61,9 +61,9 @@ func Read(r io.Reader, o Options) (*List, error) {
 	return b.finish()
 }
 
-// decode makes UTF-8 of UTF-16, known by its byte order mark or by a first
+// Decode makes UTF-8 of UTF-16, known by its byte order mark or by a first
 // character that is ASCII, and drops the mark.
-func decode(r io.Reader) io.Reader {
+func Decode(r io.Reader) io.Reader {
 	head := bufio.NewReader(r)
 	start, _ := head.Peek(2)
 	if len(start) == 2 && (start[0] == 0) != (start[1] == 0) {
@@ -111,12 +111,10 @@ func firstByte(r *bufio.Reader) (byte, error) {
 
 // readCSV reads a header and a record for each account.
 func (b *builder) readCSV(text *bufio.Reader, in *meter) error {
-	comma, err := preamble(text)
+	c, err := NewCSV(text)
 	if err != nil {
 		return err
 	}
-	c := csv.NewReader(text)
-	c.Comma, c.LazyQuotes, c.FieldsPerRecord, c.ReuseRecord = comma, true, -1, true
 	header, err := c.Read()
 	if err != nil {
 		return err
@@ -124,7 +122,7 @@ func (b *builder) readCSV(text *bufio.Reader, in *meter) error {
 	var columns []int16
 	headless := false
 	for i, name := range header {
-		header[i] = utf8Of(name)
+		header[i] = UTF8(name)
 		headless = headless || strings.Contains(name, "@")
 	}
 	for i, name := range header {
@@ -182,10 +180,22 @@ func (b *builder) record(columns []int16, fields []string) error {
 	}
 	for i, f := range fields[:min(len(fields), len(columns))] {
 		if b.useful(columns[i]) {
-			b.add(columns[i], utf8Of(f))
+			b.add(columns[i], UTF8(f))
 		}
 	}
 	return nil
+}
+
+// NewCSV reads CSV with any separator, as Excel and PowerShell write it. Records
+// may have any number of fields, and hold only until the next is read.
+func NewCSV(text *bufio.Reader) (*csv.Reader, error) {
+	comma, err := preamble(text)
+	if err != nil {
+		return nil, err
+	}
+	c := csv.NewReader(text)
+	c.Comma, c.LazyQuotes, c.FieldsPerRecord, c.ReuseRecord = comma, true, -1, true
+	return c, nil
 }
 
 // preamble finds out what parts the fields, from "sep=;" as Excel writes it or
@@ -245,9 +255,9 @@ func delimiter(header []byte) rune {
 	return rune(best)
 }
 
-// utf8Of reads a text that is no UTF-8 as ISO-8859-1. Windows-1252 differs
+// UTF8 reads a text that is no UTF-8 as ISO-8859-1. Windows-1252 differs
 // from it in signs that no key has.
-func utf8Of(s string) string {
+func UTF8(s string) string {
 	if utf8.ValidString(s) {
 		return s
 	}
