@@ -20,6 +20,7 @@ import (
 type lintOptions struct {
 	common
 	certificateWarningDays int
+	certificates           bool
 	paths                  []string
 }
 
@@ -30,7 +31,9 @@ changed and nothing is fetched.`
 
 const lintExample = `  ssodoctor lint
   ssodoctor lint idp/federationmetadata.xml app/signing.cer
-  ssodoctor lint . --fail-on warning --format json`
+  ssodoctor lint . --fail-on warning --format json
+  ssodoctor lint --certificates
+  ssodoctor lint --certificates --format ics --output certificates.ics`
 
 func newLint(env *Env, run func(*cobra.Command, *Env, *lintOptions) error) *cobra.Command {
 	o := &lintOptions{}
@@ -46,6 +49,7 @@ func newLint(env *Env, run func(*cobra.Command, *Env, *lintOptions) error) *cobr
 	}
 	o.common.bind(c, textFirst(report.Formats())...)
 	o.common.bindVerdict(c)
+	o.bindCertificates(c)
 	c.Flags().IntVar(&o.certificateWarningDays, "certificate-warning-days", 30, "warn of certificates that end within this many `days`")
 	return c
 }
@@ -54,7 +58,7 @@ func runLint(c *cobra.Command, env *Env, o *lintOptions) error {
 	if err := settle(c, env, o.config); err != nil {
 		return err
 	}
-	if err := o.choices(report.Formats()); err != nil {
+	if err := o.choices(o.formats()); err != nil {
 		return err
 	}
 	clock, err := o.clock(env)
@@ -73,7 +77,14 @@ func runLint(c *cobra.Command, env *Env, o *lintOptions) error {
 	if len(r.Inputs) == 0 && len(unread) == 0 {
 		return unusableError{errors.New("nothing to lint: no file is SSO configuration; name the files or directories that are")}
 	}
+	summary := r.Summary
+	if o.certificates {
+		summary = certificateSummary(r)
+	}
 	err = o.write(env, func(w io.Writer) error {
+		if o.certificates {
+			return report.Certificates(w, o.calendar(r, clock), o.format, o.look(env))
+		}
 		if o.format == "text" {
 			return report.Lint(w, r, o.look(env))
 		}
@@ -83,7 +94,7 @@ func runLint(c *cobra.Command, env *Env, o *lintOptions) error {
 	switch {
 	case err != nil:
 		return err
-	case o.failing(r.Summary):
+	case o.failing(summary):
 		return errFindings
 	case len(unread) > 0:
 		return unusableError{}

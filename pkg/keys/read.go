@@ -27,6 +27,9 @@ var ErrPrivateKey = errors.New("export the certificate without its private key, 
 type Bundle struct {
 	// Certificates are in the order of the file; each has its own Problems.
 	Certificates []*Certificate
+	// Places are where the certificates stand in the text, one for each; not
+	// known in files that are no text.
+	Places []finding.Span
 	// PrivateKeys describes the private keys beside them, without any of
 	// their content.
 	PrivateKeys []string
@@ -213,10 +216,10 @@ func explain(err error) error {
 func (b *Bundle) addElement(e element, at finding.Location) error {
 	switch what := kindOf(e); {
 	case what == kindCertificate:
-		return b.addCertificate(e.full)
+		return b.addCertificate(e.full, at)
 	case what == kindPKCS7:
 		b.Form = "PKCS#7"
-		return b.addSigned(e)
+		return b.addSigned(e, at)
 	case what == kindPKCS12:
 		b.Form = "PKCS#12"
 		b.exposed(what, "file", at)
@@ -224,7 +227,7 @@ func (b *Bundle) addElement(e element, at finding.Location) error {
 		b.exposed(what, "file", at)
 	case what == kindUnknown:
 		if _, err := ParseCertificate(e.full); err == nil {
-			return b.addCertificate(e.full)
+			return b.addCertificate(e.full, at)
 		}
 		return errors.New("expected a certificate, found data of another kind")
 	default:
@@ -233,7 +236,7 @@ func (b *Bundle) addElement(e element, at finding.Location) error {
 	return nil
 }
 
-func (b *Bundle) addCertificate(der []byte) error {
+func (b *Bundle) addCertificate(der []byte, at finding.Location) error {
 	if len(b.Certificates) >= maxCertificates {
 		return fmt.Errorf("more than %d certificates, the others were not read", maxCertificates)
 	}
@@ -241,13 +244,13 @@ func (b *Bundle) addCertificate(der []byte) error {
 	if err != nil {
 		return err
 	}
-	b.Certificates = append(b.Certificates, c)
+	b.Certificates, b.Places = append(b.Certificates, c), append(b.Places, at.Span)
 	return nil
 }
 
 // addSigned takes the certificates out of a SignedData (RFC 5652 section 5.1):
 // version, digestAlgorithms, encapContentInfo, then [0] with the certificates.
-func (b *Bundle) addSigned(content element) error {
+func (b *Bundle) addSigned(content element, at finding.Location) error {
 	outer := reader{rest: content.body}
 	outer.want(tagOID, "contentType")
 	wrapped := reader{rest: outer.want(tagContext0, "content").body}
@@ -266,7 +269,7 @@ func (b *Bundle) addSigned(content element) error {
 	set := reader{rest: fields.next().body}
 	for len(set.rest) > 0 && set.err == nil {
 		if e := set.next(); e.tag == tagSequence {
-			if err := b.addCertificate(e.full); err != nil {
+			if err := b.addCertificate(e.full, at); err != nil {
 				return err
 			}
 		}

@@ -55,6 +55,7 @@ func Lint(tree Tree, files []LintFile, o LintOptions) *Report {
 	for _, f := range files {
 		l.add(f)
 	}
+	l.report.Certificates = l.certificates.list()
 	l.report.concludeLint(l.catalogue)
 	return l.report
 }
@@ -68,6 +69,8 @@ type linter struct {
 	report    *Report
 	// entities are the descriptions of entities so far, by entity ID.
 	entities map[string]describedEntity
+	// certificates are those that were found so far.
+	certificates certificateIndex
 }
 
 // file is one file at work.

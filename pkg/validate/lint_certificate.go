@@ -161,6 +161,3 @@ func lintChain(x *inspection, b *keys.Bundle) {
 		x.fail(fact{severity: finding.Info, detail: fmt.Sprintf("the file holds a chain of %d certificates; the first one (%s) is the one that signs", len(list), certName(list[0]))})
 	}
 }
-
-// list keeps a certificate for the list of all that were found.
-func (l *linter) list(at subject, p *placed) {}

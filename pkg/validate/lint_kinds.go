@@ -174,9 +174,9 @@ func (l *linter) readCertificates(f *file) error {
 		l.relay(at, []finding.Problem{{Check: "certificate-unreadable", Detail: err.Error()}})
 	}
 	inspect(l, at, bundle, func(s *lints) func(*inspection, *keys.Bundle) { return s.bundle })
-	for _, c := range bundle.Certificates {
-		l.relay(at, c.Problems)
-		p := &placed{Certificate: c}
+	for i, c := range bundle.Certificates {
+		p := &placed{Certificate: c, location: finding.Location{Span: bundle.Places[i]}}
+		l.relay(at, placedAt(c.Problems, p.location))
 		l.certificate(at, p)
 		l.list(at, p)
 	}

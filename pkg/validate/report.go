@@ -21,6 +21,9 @@ type Report struct {
 	Summary   Summary           `json:"summary"`
 	// Unread are the files that lint could not read; no part of the JSON report.
 	Unread []error `json:"-"`
+	// Certificates are those that lint found, the one that ends first in front;
+	// no part of the JSON report.
+	Certificates []CertificateSighted `json:"-"`
 	// Stacks are the verdicts of Expectations.Stacks, by message; no part of
 	// the JSON report.
 	Stacks []StackVerdict `json:"-"`
