@@ -24,7 +24,7 @@ func Assess(objects iter.Seq2[*adfs.Object, error], at time.Time) *Assessment {
 }
 
 func newCollector(at time.Time) *collector {
-	return &collector{at: at, farm: newFarmCounter(), shared: map[comparableVerdict]*Verdict{}, out: &Assessment{Schema: Schema, Trusts: []*Trust{}, Others: []Other{}, Problems: []Problem{}}}
+	return &collector{at: at, farm: newFarmCounter(), shared: newShared(nil), verdicts: map[comparableVerdict]*Verdict{}, out: &Assessment{Schema: Schema, Trusts: []*Trust{}, Others: []Other{}, Problems: []Problem{}}}
 }
 
 func (c *collector) read(objects iter.Seq2[*adfs.Object, error]) {
@@ -41,11 +41,12 @@ func (c *collector) read(objects iter.Seq2[*adfs.Object, error]) {
 }
 
 type collector struct {
-	at   time.Time
-	out  *Assessment
-	farm *farmCounter
-	// shared holds each verdict once.
-	shared map[comparableVerdict]*Verdict
+	at     time.Time
+	out    *Assessment
+	farm   *farmCounter
+	shared *shared
+	// verdicts holds each verdict once.
+	verdicts map[comparableVerdict]*Verdict
 	// alternate is the attribute that users sign in with instead of the UPN,
 	// stores are the names of the attribute stores of the farm.
 	alternate string
@@ -64,7 +65,7 @@ func (c *collector) problem(err error) {
 }
 
 func (c *collector) trust(rp *adfs.RelyingParty) {
-	t, j := assessTrust(rp, c.at)
+	t, j := assessTrust(rp, c.at, c.shared)
 	if c.planner == nil {
 		t.uses = c.farm.uses(t, j)
 	} else {
@@ -91,10 +92,10 @@ func (c *collector) share(v *Verdict) *Verdict {
 	if v.Rule != nil {
 		key.rule = *v.Rule
 	}
-	if known, ok := c.shared[key]; ok {
+	if known, ok := c.verdicts[key]; ok {
 		return known
 	}
-	c.shared[key] = v
+	c.verdicts[key] = v
 	return v
 }
 

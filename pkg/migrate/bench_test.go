@@ -32,3 +32,20 @@ func BenchmarkAssess(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkBuild reads and plans generated farms.
+func BenchmarkBuild(b *testing.B) {
+	const n = 1000
+	var export bytes.Buffer
+	if err := adfstest.WriteCLIXML(&export, adfstest.Farm(n), adfstest.CLIXMLOptions{UTF16: true}); err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(export.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		p, err := Build(adfs.Read(bytes.NewReader(export.Bytes()), "trusts.xml", adfs.Limits{}), PlanOptions{At: benchTime})
+		if err != nil || len(p.Trusts) != n {
+			b.Fatalf("%v", err)
+		}
+	}
+}

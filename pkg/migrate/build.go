@@ -48,7 +48,7 @@ func Build(objects iter.Seq2[*adfs.Object, error], o PlanOptions) (*Plan, error)
 		return nil, err
 	}
 	c := newCollector(o.At)
-	c.planner = b
+	c.planner, c.shared = b, newShared(o.Groups)
 	c.read(objects)
 	c.together()
 	p := &Plan{Schema: PlanSchema, Trusts: make([]*TrustPlan, 0, len(c.out.Trusts)), Problems: c.out.Problems}

@@ -3,10 +3,12 @@ package migrate
 import "github.com/ssodoctor/ssodoctor/pkg/entra"
 
 // claims fills the claims of a plan from the rules.
-func (b *planner) claims(p *TrustPlan, _ *trustJudge) {
-	p.NameID = PlannedNameID{NameID: entra.NameID{Configurations: []entra.Configuration{}}, Rules: []RuleLine{}}
-	p.Claims, p.OptionalClaims, p.Roles = []PlannedClaim{}, []string{}, []entra.Role{}
-	p.Groups = entra.GroupClaim{Emit: entra.NoGroups}
+func (b *planner) claims(p *TrustPlan, j *trustJudge) {
+	c := j.claims
+	p.NameID, p.Claims, p.OptionalClaims, p.Groups, p.Roles = c.nameID, c.claims, c.optional, c.groups, c.roles
+	for _, claim := range c.claims {
+		p.Application.EmitNameFormats = p.Application.EmitNameFormats || claim.NameFormat != ""
+	}
 }
 
 // access fills who may sign in: nobody but those whom the rules name.

@@ -28,9 +28,9 @@ func Explain(rs *claimrule.RuleSet, purpose claimrule.Purpose) []Becoming {
 		j.judge()
 		items = j.items
 	default:
-		j := newClaimJudge(set)
-		j.judge()
-		items = j.items
+		t := newTranslator(set, newShared(nil), nil)
+		t.run()
+		items = t.items
 	}
 	list := make([]Becoming, len(rs.Rules))
 	for i, r := range rs.Rules {

@@ -65,8 +65,8 @@ func (f *farmCounter) uses(t *Trust, j *trustJudge) []use {
 			}
 		}
 	})
-	for _, t := range sortedKeys(j.issued) {
-		for range j.issued[t] {
+	for _, t := range sortedKeys(j.claims.issued) {
+		for range j.claims.issued[t] {
 			if t != "" {
 				list = append(list, use{f.types, f.name(t, t)})
 			}
@@ -107,7 +107,7 @@ func (f *farmCounter) count(list []use) {
 func (f *farmCounter) farm() Farm {
 	return Farm{
 		Protocols:  f.protocols.list(func(name string) string { return protocolMeanings[name] }),
-		Attributes: f.attributes.list(func(name string) string { return attributeOrigin(name).sentence() }),
+		Attributes: f.attributes.list(attributeMeaning),
 		Stores:     f.stores.list(storeMeaning),
 		ClaimTypes: f.types.list(typeMeaning),
 		RuleShapes: f.shapes.list(func(name string) string { return shapeMeanings[Shape(name)] }),
@@ -117,6 +117,14 @@ func (f *farmCounter) farm() Farm {
 var protocolMeanings = map[string]string{
 	"saml2": "a SAML application", "wsfed": "a WS-Federation application, set up by hand",
 	"both": "a SAML or WS-Federation application", "none": "no application for browsers",
+}
+
+func attributeMeaning(name string) string {
+	if f, ok := entra.GroupClaimFormat(name); ok {
+		return "becomes the group claim in the format " + f.Property
+	}
+	v := attributeValue(name, "")
+	return sentence(v.says(), v.remarks)
 }
 
 func storeMeaning(name string) string {

@@ -62,6 +62,16 @@ type TrustPlan struct {
 	recognised *Item // the app that a profile knows; nil for none
 }
 
+// EntraClaims are the claims of the plan as Entra evaluates them. What they hold
+// is shared with the plan.
+func (p *TrustPlan) EntraClaims() *entra.Claims {
+	c := &entra.Claims{NameID: p.NameID.NameID, Optional: p.OptionalClaims, Groups: p.Groups, Roles: p.Roles}
+	for _, claim := range p.Claims {
+		c.Claims = append(c.Claims, claim.Claim)
+	}
+	return c
+}
+
 // Application is the basic configuration of the enterprise application.
 type Application struct {
 	DisplayName string `json:"displayName"`

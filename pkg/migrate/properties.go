@@ -99,10 +99,10 @@ var propertyJudges = map[string]func(*trustJudge){
 	"ConflictWithPublishedPolicy": flag(func(r *adfs.RelyingParty) bool { return r.ConflictWithPublishedPolicy }, Manual, finding.Warning, "",
 		"the trust differs from the metadata of the app: find out which of the two is right before the move"),
 	"IssuanceTransformRules": func(j *trustJudge) {
-		rules := newClaimJudge(j.sets.transform)
-		rules.judge()
-		j.upn, j.issued = rules.upn, rules.issued
-		j.rules(rules.items)
+		t := newTranslator(j.sets.transform, j.shared, j.entry)
+		t.run()
+		j.claims = t.out
+		j.rules(t.items)
 	},
 	"IssuanceAuthorizationRules":      (*trustJudge).authorization,
 	"AdditionalAuthenticationRules":   func(j *trustJudge) { j.decisions(j.sets.additional) },
@@ -308,11 +308,11 @@ func (j *trustJudge) impersonation() {
 
 // claimsAccepted compares the claims that the app wants with those it gets.
 func (j *trustJudge) claimsAccepted() {
-	if len(j.issued) == 0 {
+	if len(j.claims.issued) == 0 {
 		return
 	}
 	for _, c := range j.rp.ClaimsAccepted {
-		if _, ok := j.issued[c.ClaimType]; !ok && c.IsRequired {
+		if _, ok := j.claims.issued[c.ClaimType]; !ok && c.IsRequired {
 			j.about(c.ClaimType, finding.Span{}, Manual, finding.Info, "claims", "the app says that it needs this claim, but no rule issues it")
 		}
 	}

@@ -186,26 +186,35 @@ func plainValue(op claimrule.Operator, text string) string {
 }
 
 // alternatives are the texts that an anchored regular expression without other
-// special characters matches: one, or those of a list. Nil for others.
+// special characters matches: one, or those of a list. SIDs may stand without
+// anchors, as people write them. Nil for others.
 func alternatives(pattern string) []string {
-	p := strings.TrimPrefix(pattern, "^")
-	p = strings.TrimPrefix(strings.TrimPrefix(p, "(?i)"), "^")
-	p, anchored := strings.CutSuffix(p, "$")
-	if !anchored && !strings.HasPrefix(p, "S-1-") && !strings.HasPrefix(p, "(S-1-") {
-		return nil
+	p, begins := strings.CutPrefix(pattern, "^")
+	p = strings.TrimPrefix(p, "(?i)")
+	if rest, ok := strings.CutPrefix(p, "^"); ok {
+		p, begins = rest, true
 	}
+	p, ends := strings.CutSuffix(p, "$")
 	if inner, ok := strings.CutPrefix(p, "("); ok && strings.HasSuffix(inner, ")") {
 		p = strings.TrimPrefix(strings.TrimSuffix(inner, ")"), "?:")
+	} else if strings.Contains(p, "|") && (begins || ends) {
+		begins, ends = false, false // the anchors are those of the first and the last alone
 	}
 	list := strings.Split(p, "|")
 	for i, one := range list {
 		plain, ok := unescape(strings.Trim(one, "^$"))
-		if !ok {
+		if !ok || !(begins && ends) && !sidForm.MatchString(plain) {
 			return nil
 		}
 		list[i] = plain
 	}
 	return list
+}
+
+// wholly tells whether an expression matches whole values only: one of a SID
+// without anchors also matches those that go on behind it.
+func wholly(pattern string) bool {
+	return strings.Contains(pattern, "^") && strings.HasSuffix(pattern, "$")
 }
 
 // unescape takes the backslashes off a pattern that has no other special

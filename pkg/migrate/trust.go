@@ -19,9 +19,10 @@ type trustJudge struct {
 	sets  *ruleSets
 	at    time.Time
 	items []Item
-	upn   bool
-	// issued are the types of claims that go into the token.
-	issued map[string][]origin
+	*shared
+	// claims is what the transform rules become, entry who may sign in.
+	claims claimPlan
+	entry  *accessPlan
 
 	current *adfs.Property // the property being judged
 	value   string         // what its items show
@@ -29,8 +30,8 @@ type trustJudge struct {
 }
 
 // assessTrust judges every property and every rule of a trust.
-func assessTrust(rp *adfs.RelyingParty, at time.Time) (*Trust, *trustJudge) {
-	j := &trustJudge{rp: rp, sets: readRules(rp), at: at}
+func assessTrust(rp *adfs.RelyingParty, at time.Time, s *shared) (*Trust, *trustJudge) {
+	j := &trustJudge{rp: rp, sets: readRules(rp), at: at, shared: s, claims: emptyClaimPlan()}
 	for i := range rp.Properties {
 		j.property(&rp.Properties[i])
 	}
@@ -39,7 +40,7 @@ func assessTrust(rp *adfs.RelyingParty, at time.Time) (*Trust, *trustJudge) {
 	t := &Trust{
 		Name: rp.Name, Source: sourceOf(rp.Source), Enabled: rp.Enabled, Protocol: protocol(rp),
 		Identifiers: slices.Clone(rp.Identifier), Skipped: skipped(rp), Tests: runTests(rp, j.sets), Items: j.items,
-		key: rp.ObjectIdentifier, upn: j.upn,
+		key: rp.ObjectIdentifier, upn: j.claims.upn,
 	}
 	if t.Identifiers == nil {
 		t.Identifiers = []string{}

@@ -1,0 +1,426 @@
+package migrate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ssodoctor/ssodoctor/pkg/adfs/claimrule"
+	"github.com/ssodoctor/ssodoctor/pkg/entra"
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+)
+
+// translator turns the decision tables of a rule set into claims of Entra, and
+// says of each rule what becomes of it.
+type translator struct {
+	*shared
+	set    *ruleSet
+	atoms  *atoms
+	access *accessPlan // who is assigned; nil where that is not known
+	out    claimPlan
+	items  []Item
+	told   map[int]bool // rules that an item speaks of
+}
+
+// shared is what the translations of all trusts have in common.
+type shared struct {
+	groups   *GroupList
+	replaces map[replaceKey]replacement
+}
+
+func newShared(groups *GroupList) *shared {
+	return &shared{groups: groups, replaces: map[replaceKey]replacement{}}
+}
+
+// claimPlan is what the claims of a trust become.
+type claimPlan struct {
+	nameID   PlannedNameID
+	claims   []PlannedClaim
+	optional []string
+	groups   entra.GroupClaim
+	roles    []entra.Role
+	rolesFor string // the claim type that the roles are for
+	// issued counts the rows of each claim type.
+	issued map[string]int
+	// upn is set where a claim is made of the UPN.
+	upn bool
+}
+
+func emptyClaimPlan() claimPlan {
+	return claimPlan{
+		nameID: PlannedNameID{NameID: entra.NameID{Configurations: []entra.Configuration{}}, Rules: []RuleLine{}},
+		claims: []PlannedClaim{}, optional: []string{}, roles: []entra.Role{}, groups: entra.GroupClaim{Emit: entra.NoGroups}, issued: map[string]int{},
+	}
+}
+
+func newTranslator(set *ruleSet, s *shared, access *accessPlan) *translator {
+	return &translator{shared: s, set: set, atoms: newAtoms(s.groups), access: access, out: emptyClaimPlan(), told: map[int]bool{}}
+}
+
+// run translates all claim types.
+func (t *translator) run() {
+	tables, err := t.set.tables()
+	if err == nil {
+		for _, table := range tables.Types {
+			t.table(table)
+		}
+		if tables.Open != nil {
+			t.open(tables.Open)
+		}
+	}
+	t.rest(tables)
+	if t.set.count() > 0 {
+		t.together(tables)
+	}
+	slices.SortFunc(t.out.claims, func(a, b PlannedClaim) int { return cmp.Compare(a.Type(), b.Type()) })
+	slices.SortStableFunc(t.items, func(a, b Item) int { return cmp.Compare(itemRule(a), itemRule(b)) })
+}
+
+// itemRule orders items by their rules, those of none last.
+func itemRule(i Item) int {
+	if i.Rule == nil {
+		return int(^uint(0) >> 1)
+	}
+	return i.Rule.Index
+}
+
+// table translates one claim type.
+func (t *translator) table(table *claimrule.Table) {
+	if table.Unclear != nil {
+		t.unclear(table)
+		return
+	}
+	t.out.issued[table.Type] = len(table.Rows)
+	var drafts []*draft
+	for _, row := range table.Rows {
+		if group := groupElement(row); group != nil {
+			t.groupRow(table.Type, row, group)
+			continue
+		}
+		drafts = append(drafts, t.draft(row))
+	}
+	if len(drafts) == 0 {
+		return
+	}
+	c := &claimDraft{claimType: table.Type, drafts: drafts, mixed: len(drafts) < len(table.Rows)}
+	if table.Type != entra.TypeNameID {
+		c.withoutPairwise()
+	}
+	switch {
+	case table.Type == entra.TypeNameID:
+		t.nameID(c)
+	case t.byRoles(c):
+	case t.allowed(c):
+		t.claim(c)
+	}
+	t.tell(c)
+}
+
+// claimDraft is a claim on its way to Entra.
+type claimDraft struct {
+	claimType string
+	drafts    []*draft
+	mixed     bool // some rows are groups
+	says      string
+}
+
+// all adds a remark about the claim to each row.
+func (c *claimDraft) all(outcome Outcome, severity finding.Severity, text string) {
+	for _, d := range c.drafts {
+		d.remark(outcome, severity, text)
+	}
+}
+
+// withoutPairwise takes the pairwise identifier from a claim: it is a NameID
+// alone.
+func (c *claimDraft) withoutPairwise() {
+	for _, d := range c.drafts {
+		if d.value.source == entra.AttributeSource(pairwise) {
+			d.ways, d.remarks = nil, nil
+			d.remark(Unsupported, finding.Error, "the identifiers that AD FS computes are none that Entra has: a NameID alone can be pairwise, with other values")
+		}
+	}
+}
+
+// rules are those that issue the claim.
+func (t *translator) rules(drafts []*draft) []RuleLine {
+	var list []int
+	for _, d := range drafts {
+		list = append(list, d.row.Rules...)
+	}
+	slices.Sort(list)
+	return t.set.ruleLines(slices.Compact(list))
+}
+
+// allowed tells whether an application may emit a claim type by its policy.
+func (t *translator) allowed(c *claimDraft) bool {
+	switch entra.RestrictionOf(c.claimType) {
+	case entra.Free:
+		return true
+	case entra.SigningKey:
+		c.all(Mapped, finding.Info, "the type is allowed as the application has a signing key of its own")
+		return true
+	}
+	if c.claimType == entra.TypeUPN && len(c.drafts) == 1 && t.plainly(c.drafts[0], "userprincipalname") {
+		t.out.optional = append(t.out.optional, "upn")
+		t.out.upn = true
+		c.says = "the optional claim upn of the app registration"
+		return false
+	}
+	if !slices.ContainsFunc(c.drafts, func(d *draft) bool { return gravest(d.remarks).severity == finding.Error }) {
+		c.all(Unsupported, finding.Error, "Entra keeps the claim type "+typeName(c.claimType)+" for itself: "+entra.WayAround(c.claimType))
+	}
+	return false
+}
+
+// plainly tells whether a row is an attribute for everybody who has it.
+func (t *translator) plainly(d *draft, id string) bool {
+	return d.value.plain() && d.value.source == entra.AttributeSource(id) && t.compared([]*draft{d}, d.ways) == same && len(d.ways) == 1 && len(d.ways[0].groups) == 0
+}
+
+// claim makes the configurations of a claim.
+func (t *translator) claim(c *claimDraft) {
+	configurations := t.configurations(c)
+	if len(configurations) == 0 {
+		return
+	}
+	namespace, name := entra.SplitType(c.claimType)
+	t.out.claims = append(t.out.claims, PlannedClaim{Rules: t.rules(c.drafts),
+		Claim: entra.Claim{Name: name, Namespace: namespace, NameFormat: nameFormat(c.drafts), Configurations: configurations}})
+}
+
+// nameFormat is the word of the format of an attribute name that rules set.
+func nameFormat(drafts []*draft) string {
+	const prefix = "urn:oasis:names:tc:SAML:2.0:attrname-format:"
+	for _, d := range drafts {
+		if c, ok := d.row.Properties[propertyNameFormat].(*claimrule.Constant); ok {
+			if word, ok := strings.CutPrefix(c.Text, prefix); ok && slices.Contains([]string{"uri", "basic", "unspecified"}, word) {
+				return word
+			}
+		}
+	}
+	return ""
+}
+
+const (
+	claimProperties    = "http://schemas.xmlsoap.org/ws/2005/05/identity/claimproperties/"
+	propertyNameFormat = claimProperties + "attributename"
+	propertyFormat     = claimProperties + "format"
+)
+
+// configurations are those of a claim in Entra's order of evaluation, with what
+// differs remarked.
+func (t *translator) configurations(c *claimDraft) []entra.Configuration {
+	var ways []way
+	for _, d := range c.drafts {
+		ways = append(ways, d.ways...)
+	}
+	if len(ways) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(ways, func(a, b way) int { return cmp.Compare(b.negatives, a.negatives) })
+	order := evaluated(ways)
+	found := t.compared(c.drafts, order)
+	if found > same && !slices.EqualFunc(ways, order, sameWay) {
+		if forced := transformed(ways); forced != nil {
+			if other := t.compared(c.drafts, forced); other < found {
+				order, found = forced, other
+			}
+		}
+	}
+	t.differs(c, found)
+	list := make([]entra.Configuration, 0, len(order))
+	for _, w := range order {
+		one := w.value.configuration()
+		one.Condition.Groups = append(one.Condition.Groups, w.groups...)
+		list = append(list, one)
+		t.out.upn = t.out.upn || w.value.source == entra.AttributeSource("userprincipalname")
+	}
+	return list
+}
+
+func sameWay(a, b way) bool {
+	return a.term == b.term && slices.Equal(a.atoms, b.atoms) && a.value.plain() == b.value.plain()
+}
+
+// evaluated is the order in which Entra looks at configurations: plain ones
+// before those with transformations.
+func evaluated(ways []way) []way {
+	order := slices.Clone(ways)
+	slices.SortStableFunc(order, func(a, b way) int { return cmp.Compare(len(a.value.steps), 0) - cmp.Compare(len(b.value.steps), 0) })
+	return order
+}
+
+// transformed makes all configurations behind the first transformation ones
+// with transformations too, so that Entra keeps their order.
+func transformed(ways []way) []way {
+	out := slices.Clone(ways)
+	behind := false
+	for i, w := range out {
+		if behind = behind || !w.value.plain(); !behind || !w.value.plain() {
+			continue
+		}
+		output := w.value.source
+		if output.Kind == entra.FromConstant {
+			out[i].value.source = entra.AttributeSource("onpremisessamaccountname") // every user has one
+		}
+		out[i].value = out[i].value.step(entra.Transformation{Method: entra.IfNotEmpty, Parameters: entra.Parameters{Output: &output}})
+	}
+	return out
+}
+
+// differs remarks how the configurations of a claim differ from the rules, where
+// nothing that was said of the claim tells that it will.
+func (t *translator) differs(c *claimDraft, found mismatch) {
+	if found == same || slices.ContainsFunc(c.drafts, func(d *draft) bool { return announces(gravest(d.remarks).outcome) > 1 }) && found <= partial {
+		return
+	}
+	for _, d := range c.drafts {
+		for _, r := range d.remarks {
+			if announces(r.outcome) > 1 && found != several {
+				return
+			}
+		}
+	}
+	switch found {
+	case partial:
+		t.of(c.claimType, Changed, finding.Info, "users who lack one of the joined values get no claim from AD FS; what Entra joins then is not documented")
+	case several:
+		t.of(c.claimType, Changed, finding.Warning, fmt.Sprintf("%d rows give a value: users for whom several hold get all values from AD FS, and the last that matches from Entra", len(c.drafts)))
+	default:
+		t.of(c.claimType, Changed, finding.Warning, "the conditions of the rules cannot be told apart by groups: some users get another value from Entra, or one where AD FS sends none")
+	}
+}
+
+// tell adds an item for each row and the rules that issue it.
+func (t *translator) tell(c *claimDraft) {
+	for _, d := range c.drafts {
+		g := gravest(d.remarks)
+		says := cmp.Or(c.says, d.says())
+		for _, r := range d.row.Rules {
+			t.rule(r, c.claimType, g.outcome, g.severity, target(c, says), sentence(says, d.remarks))
+		}
+	}
+}
+
+func target(c *claimDraft, says string) string {
+	if says == "nothing" {
+		return ""
+	}
+	return says
+}
+
+// says is what a row becomes.
+func (d *draft) says() string {
+	if len(d.ways) == 0 {
+		return "nothing"
+	}
+	text := d.ways[0].value.says()
+	var sids []string
+	for _, w := range d.ways {
+		for _, g := range w.groups {
+			sids = append(sids, orText(g.SID, g.Name))
+		}
+	}
+	if len(sids) > 0 {
+		text += " for the members of " + groupNames(sids)
+	}
+	return text
+}
+
+// sentence says what a claim becomes, and what is to be said of it.
+func sentence(says string, remarks []remark) string {
+	var parts []string
+	if says != "nothing" {
+		parts = append(parts, "becomes "+says)
+	}
+	for _, r := range remarks[:min(len(remarks), maxRemarks)] {
+		if !slices.Contains(parts, r.text) {
+			parts = append(parts, r.text)
+		}
+	}
+	if len(parts) == 0 {
+		return "becomes nothing"
+	}
+	return strings.Join(parts, "; ")
+}
+
+// maxRemarks bounds what is said of one row.
+const maxRemarks = 8
+
+// unclear tells of a table that could not be made.
+func (t *translator) unclear(table *claimrule.Table) {
+	t.out.issued[table.Type] = 1
+	t.rule(table.Unclear.Rule, table.Type, Unsupported, finding.Error, "", "it cannot be told what is sent: "+finding.Shorten(table.Unclear.Reason, 300))
+}
+
+// open tells of the rows whose claims are of any type.
+func (t *translator) open(table *claimrule.Table) {
+	if table.Unclear != nil {
+		t.unclear(table)
+	}
+	for _, row := range table.Rows {
+		text := "Entra cannot pass all claims on: list those that the app reads"
+		severity := finding.Warning
+		if _, ok := row.Type.(*claimrule.Item); !ok {
+			text, severity = "the type of the claim is made of other claims: Entra's claims have fixed names", finding.Error
+		}
+		for _, r := range row.Rules {
+			t.rule(r, "", Unsupported, severity, "", text)
+		}
+	}
+}
+
+// rest tells of the rules that no row speaks of.
+func (t *translator) rest(tables *claimrule.Tables) {
+	feeds := map[int]bool{}
+	if tables != nil {
+		for _, table := range append(slices.Clone(tables.Types), tables.Open) {
+			for _, row := range rowsOf(table) {
+				for _, r := range row.Feeds {
+					feeds[r] = true
+				}
+			}
+		}
+	}
+	for _, r := range t.set.rules.Rules {
+		switch {
+		case r.Bad:
+			t.rule(r.Index, "", Unsupported, finding.Error, "", "the rule cannot be read, so that nothing is known of what it sends")
+		case t.told[r.Index]:
+		case feeds[r.Index]:
+			t.rule(r.Index, "", Mapped, finding.Info, "", "kept for the rules behind it, whose claims are made with it")
+		case slices.Contains(codes(r), "CONDITION_MATCHES_UNSUPPORTED_ISSUER"):
+			t.rule(r.Index, typeOf(r), Manual, finding.Warning, "", forGuests)
+		case r.Verb == claimrule.Add:
+			t.rule(r.Index, "", NotApplicable, finding.Info, "", "no claim of the token is made of it")
+		default:
+			t.rule(r.Index, typeOf(r), NotApplicable, finding.Info, "", "no user of Active Directory fulfils its conditions, or other rules say why it cannot be told what it sends")
+		}
+	}
+}
+
+const forGuests = "it is for users of another claims provider: those must become guests, or members of other groups"
+
+// typeOf is the only claim type that a rule names for its claims; empty where
+// there are several, or none.
+func typeOf(r *claimrule.Rule) string {
+	switch b := r.Body.(type) {
+	case *claimrule.New:
+		text, _ := literal(b.Assigned(claimrule.Type).Value)
+		return text
+	case *claimrule.Query:
+		if len(b.Types) == 1 {
+			return b.Types[0].Value
+		}
+	}
+	return ""
+}
+
+func rowsOf(table *claimrule.Table) []*claimrule.Row {
+	if table == nil {
+		return nil
+	}
+	return table.Rows
+}
