@@ -49,6 +49,7 @@ func (l Limits) decodeValue(value []byte, encoded int) (decoded, error) {
 			return d, err
 		}
 	}
+	text.restoreEnd()
 	d.reportBase64(text, len(plain))
 	return d, l.unpack(&d, text.data)
 }
@@ -151,6 +152,20 @@ func (d *decoded) reportWrappings(names []string, encoded int) {
 		} else {
 			d.report("input-repaired", finding.Info, "the value was percent-encoded, which was undone")
 		}
+	}
+}
+
+// restoreEnd puts back a '+' at the end of the text that was a blank and then cut
+// off: of a document of whole groups of three octets the last symbol always is
+// one, for '>' ends in its bits.
+func (t *base64Text) restoreEnd() {
+	if !t.unpadded || len(t.data)%3 != 2 || !isXMLStart(t.data) {
+		return
+	}
+	whole := append(t.data, '>')
+	if doc := scanDocument(whole, bytes.IndexByte(whole, '<')); doc.complete && doc.end == len(whole) && bytes.HasSuffix(t.data, []byte("</"+doc.root)) {
+		t.data, t.unpadded = whole, false
+		t.blanks++
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
@@ -14,6 +15,7 @@ import (
 // exchange takes the facts and the messages out of one entry: the form in the
 // request body, the query of the URL, the redirect, the response.
 func (c *collector) exchange(e *entry) {
+	e.body = e.sentBody()
 	index := c.capture.ExchangeCount
 	c.capture.ExchangeCount++
 	before := len(c.capture.Messages)
@@ -211,10 +213,50 @@ func (c *collector) requestBody(e *entry, from carrier) []pair {
 		pairs = parseMultipart(body)
 	}
 	if !hasMessage(pairs) && len(e.params) > 0 {
-		pairs = e.params
+		pairs = plainPairs(e.params)
 	}
 	c.parameters(pairs, from)
 	return pairs
+}
+
+// sentBody is the body of the request, decoded where the tool has saved it in
+// Base64.
+func (e *entry) sentBody() []byte {
+	if !strings.EqualFold(e.bodyEncoding, "base64") {
+		return e.body
+	}
+	text, err := decodeBase64(e.body)
+	if err != nil || text.extra > 0 {
+		return e.body // as it was sent, whatever the tool says
+	}
+	return text.data
+}
+
+// plainPairs decodes the parameters of a form that the tool has left as they
+// were sent: one is percent-encoded, and none holds what that would have
+// escaped.
+func plainPairs(list []pair) []pair {
+	encoded := false
+	for _, p := range list {
+		if bytes.IndexFunc(p.value, func(r rune) bool { return !unreserved(r) && r != '%' && r != '+' }) >= 0 {
+			return list
+		}
+		encoded = encoded || hasPercent(p.value)
+	}
+	if !encoded {
+		return list
+	}
+	out := make([]pair, len(list))
+	for i, p := range list {
+		out[i] = pair{p.name, unescapePercent(p.value, true)}
+	}
+	return out
+}
+
+// unreserved tells what no encoder of forms escapes, or not every one (HTML,
+// section 4.10.21.8; RFC 3986, section 2.3).
+func unreserved(r rune) bool {
+	return r < utf8.RuneSelf && (isLetter(byte(r)) || r >= '0' && r <= '9' || strings.ContainsRune("-_.~*!'()", r))
 }
 
 var uploadHeader = regexp.MustCompile(`^(?i)content-(type|length|disposition):[^\r\n]*\r?\n`)

@@ -119,6 +119,11 @@ func TestOneMessage(t *testing.T) {
 		return stamp + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n"+stamp) + "\n"
 	}
 	long := strings.Replace(testXML, "<samlp:Status/>", "<samlp:Status/><!-- "+strings.Repeat("groups ", 400)+"-->", 1)
+	plusXML := strings.Replace(strings.TrimSpace(testXML), "<samlp:Status/>", "<samlp:Status/><!-- >>> ~~~ >?> ~~> -->", 1)
+	for len(plusXML)%3 != 0 {
+		plusXML = strings.Replace(plusXML, " -->", "> -->", 1) // no padding shows the end
+	}
+	blanked := strings.ReplaceAll(b64(plusXML), "+", " ")
 	pieces := wrapAt(url.QueryEscape(b64(long)), "\nNov 21 10:00:00 idp app[12]: ", 900)
 	var qp strings.Builder
 	w := quotedprintable.NewWriter(&qp)
@@ -137,6 +142,9 @@ func TestOneMessage(t *testing.T) {
 		{"syslog, in pieces", "text", "Nov 21 10:00:00 idp app[12]: SAMLResponse=" + pieces + "\nNov 21 10:00:01 idp app[12]: done\n", long, "input-repaired"},
 		{"rsyslog, escaped", "text", "Nov 21 10:00:00 idp app[12]: " + strings.NewReplacer("\r", "#015", "\n", "#012").Replace(strings.TrimSpace(testXML)) + "\n", strings.TrimSpace(testXML), "input-repaired"},
 		{"Spring", "text", "2026-11-21T10:00:04.250Z TRACE 1 --- [nio-8080-exec-1] o.s.s.saml2.provider: SAML response: " + strings.TrimSpace(testXML) + "\n2026-11-21T10:00:05.250Z TRACE 1 --- done\n", strings.TrimSpace(testXML), ""},
+		{"blanks for plus", "text", "2026-11-21 10:00:04 INFO SAMLResponse=" + blanked + "\n2026-11-21 10:00:05 INFO done\n", plusXML, "input-repaired"},
+		{"blanks for plus, and words", "text", "2026-11-21 10:00:04 INFO acs: SAMLResponse: " + blanked + " from 192.0.2.1 by POST\n", plusXML, "input-repaired"},
+		{"blanks for plus, and a parameter", "text", "2026-11-21 10:00:04 INFO SAMLResponse=" + blanked + " RelayState=abc\n", plusXML, "input-repaired"},
 		{"SimpleSAMLphp", "text", stamped("Nov 21 10:00:04 simplesamlphp DEBUG [f1ab2c] ", "Received message:\n"+strings.TrimSpace(testXML)), strings.TrimSpace(testXML), "input-repaired"},
 		{"Shibboleth", "text", "2026-11-21 10:00:04 DEBUG OpenSAML.MessageDecoder.SAML2POST [1]: decoded SAML message:\n" + testXML + "\n2026-11-21 10:00:04 DEBUG Shibboleth.SSO [1]: done\n", strings.TrimSpace(testXML), ""},
 		{"Keycloak", "text", "2026-11-21 10:00:04,250 DEBUG [org.keycloak.saml.common] (executor-thread-1) SAML Response Document: " + strings.TrimSpace(testXML) + "\n", strings.TrimSpace(testXML), ""},

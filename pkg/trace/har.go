@@ -43,6 +43,7 @@ type entry struct {
 	decoded             []byte // the message as the tool shows it, for want of better
 	mime, encoding      string // response.content
 	bodyMime            string // postData.mimeType
+	bodyEncoding        string // "base64", which some tools say of the text as HAR has it for responses
 	bodyCut, contentCut bool
 }
 
@@ -154,6 +155,8 @@ func (h *harReader) postData(e *entry, key string) {
 		e.body, e.bodyCut = h.s.text(h.maxText(), 0)
 	case "mimeType":
 		e.bodyMime = string(h.s.string(maxWord))
+	case "encoding", "_encoding":
+		e.bodyEncoding = string(h.s.string(maxWord))
 	case "params":
 		e.params = h.pairs()
 	case "comment": // Firefox says here that it left the body out

@@ -363,3 +363,33 @@ func TestMediaBodies(t *testing.T) {
 		}
 	}
 }
+
+// TestPostData: what tools make of a form, the value that was sent comes out.
+func TestPostData(t *testing.T) {
+	const relay = "/a b?c=d%20e"
+	value := b64(testXML)
+	form := "SAMLResponse=" + url.QueryEscape(value) + "&RelayState=" + url.QueryEscape(relay)
+	params := func(message, relay string) string {
+		return fmt.Sprintf(`"params":[{"name":"SAMLResponse","value":%q},{"name":"RelayState","value":%q}]`, message, relay)
+	}
+	for _, tc := range []struct{ name, data, checks string }{
+		{"text", fmt.Sprintf(`"text":%q`, form), ""},
+		{"decoded parameters", params(value, relay), ""},
+		{"parameters as they were sent", params(url.QueryEscape(value), url.QueryEscape(relay)), ""},
+		{"the message alone is encoded", params(url.QueryEscape(value), relay), "input-double-encoded"},
+		{"text in Base64", fmt.Sprintf(`"encoding":"base64","text":%q`, b64(form)), ""},
+		{"text in Base64, and its parameters", fmt.Sprintf(`"text":%q,"_encoding":"base64",%s`, b64(form), params(value, b64(relay))), ""},
+		{"text that is said to be Base64", fmt.Sprintf(`"encoding":"base64","text":%q`, form), ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			file := `{"log":{"entries":[{"request":{"method":"POST","url":"https://app.example/acs","postData":{` + tc.data + `}}}]}}`
+			c, err := ReadBytes([]byte(file), "", Limits{})
+			if err != nil || len(c.Messages) != 1 {
+				t.Fatalf("%v, %+v", err, c)
+			}
+			if m := c.Messages[0]; string(m.XML) != testXML || m.RelayState != relay || checksOf(m) != tc.checks || m.Sightings[0].Place != RequestBody {
+				t.Errorf("relay state %q, checks %q, sightings %+v", m.RelayState, checksOf(m), m.Sightings)
+			}
+		})
+	}
+}

@@ -246,11 +246,12 @@ func (c *collector) runs(text []byte, from carrier) int {
 		separator := text[done+at[3] : valueStart]
 		if bytes.HasPrefix(separator, []byte("=")) && len(separator) == 1 {
 			runStart, runEnd := runAround(text, done, start, valueStart)
+			runEnd = c.pastBlanks(text, valueStart, runEnd)
 			found += c.run(text[runStart:runEnd], from)
 			done = runEnd
 			continue
 		}
-		end := valueEnd(text, valueStart, separator)
+		end := c.pastBlanks(text, valueStart, valueEnd(text, valueStart, separator))
 		canonical, _ := lookup(name)
 		value, quietly := text[valueStart:end], from
 		quietly.quiet = from.quiet || len(value) < minValue // "SAMLResponse: invalid"
@@ -260,6 +261,38 @@ func (c *collector) runs(text []byte, from carrier) int {
 		done = max(end, valueStart)
 	}
 }
+
+// pastBlanks gives the end of a value whose plus signs have become blanks, as in
+// logs that write the decoded parameter: where the value is cut at a blank and
+// the words behind it make it whole. Any other end stays as it is.
+func (c *collector) pastBlanks(text []byte, start, end int) int {
+	if end >= len(text) || text[end] != ' ' || end-start < minBlanked || c.wholeValue(text[start:end]) {
+		return end
+	}
+	stop := end
+	for stop < len(text) && (base64Symbols[text[stop]] < 0x80 || text[stop] == ' ') {
+		stop++
+	}
+	for stop < len(text) && text[stop] == '=' {
+		stop++
+	}
+	d, err := c.limits.decodeValue(text[start:stop], 0)
+	if err != nil || d.compression == notCompressed && utf16Order(d.xml) != nil {
+		return end
+	}
+	doc := scanDocument(d.xml, bytes.IndexByte(d.xml, '<'))
+	switch {
+	case !doc.complete:
+		return end
+	case d.compression != notCompressed:
+		return stop
+	}
+	return min(stop, start+(doc.end+2)/3*4)
+}
+
+// minBlanked is how much of a value stands before the first blank at least: "PHNh"
+// and more.
+const minBlanked = 8
 
 // minValue is the shortest value that looks like a message rather than a word.
 const minValue = 64

@@ -143,6 +143,21 @@ func TestNotes(t *testing.T) {
 	}
 }
 
+// TestWeakOnce: an algorithm of the signature and one of its digests that are weak
+// are one thing to change, so one problem.
+func TestWeakOnce(t *testing.T) {
+	r := verify(t, sign(t, message(), with(samltest.RSA(), samltest.SignOptions{ID: "_a", Algorithm: samltest.RSASHA1, Digest: samltest.SHA1})))
+	var weak []finding.Problem
+	for _, p := range r.Signatures[0].Problems {
+		if p.Check == "signature-algorithm-weak" {
+			weak = append(weak, p)
+		}
+	}
+	if len(weak) != 1 || !strings.Contains(weak[0].Detail, "rsa-sha1 uses SHA-1") || !strings.Contains(weak[0].Detail, "so does its digest algorithm sha1") {
+		t.Errorf("%+v", weak)
+	}
+}
+
 // References of every kind find what they name.
 func TestReferences(t *testing.T) {
 	comment := replace(t, message(), "<saml:Subject>", "<saml:Subject><!-- c -->")

@@ -133,8 +133,8 @@ func (j *judge) digestMethod(r *Reference) (algorithm, bool) {
 	}
 	r.DigestAlgorithm, _ = xmldoc.Attr(method, "Algorithm")
 	a, known := findAlgorithm(digestAlgorithms, r.DigestAlgorithm)
-	if a.weak != "" {
-		j.actual("signature-algorithm-weak", method, fmt.Sprintf("the digest algorithm %s %s; expected sha256 or better", a.name, a.weak), r.DigestAlgorithm)
+	if a.weak != "" && j.weakDigest.method == nil {
+		j.weakDigest = weakDigest{method, a, r.DigestAlgorithm}
 	}
 	if !known || a.hash == 0 {
 		j.unsupported("digest", method, r.DigestAlgorithm, digestAlgorithms)

@@ -72,12 +72,36 @@ func (j *judge) canonicalMethod() (Method, bool) {
 	return t.method, true
 }
 
+// weakDigest is the first digest algorithm of a signature that is weak; method is
+// nil where none is.
+type weakDigest struct {
+	method *etree.Element
+	algorithm
+	uri string
+}
+
+// reportWeak tells of weak algorithms once for the signature: who changes the
+// one changes the other with it.
+func (j *judge) reportWeak(el *etree.Element, a algorithm) {
+	d := j.weakDigest
+	switch {
+	case a.weak != "" && d.method != nil:
+		detail := fmt.Sprintf("the signature algorithm %s %s, and so does its digest algorithm %s", a.name, a.weak, d.name)
+		if a.weak != d.weak {
+			detail = fmt.Sprintf("the signature algorithm %s %s; its digest algorithm %s %s", a.name, a.weak, d.name, d.weak)
+		}
+		j.actual("signature-algorithm-weak", el, detail+"; expected rsa-sha256 with sha256 or better", j.SignatureAlgorithm)
+	case a.weak != "":
+		j.actual("signature-algorithm-weak", el, fmt.Sprintf("the signature algorithm %s %s; expected rsa-sha256 or better", a.name, a.weak), j.SignatureAlgorithm)
+	case d.method != nil:
+		j.actual("signature-algorithm-weak", d.method, fmt.Sprintf("the digest algorithm %s %s; expected sha256 or better", d.name, d.weak), d.uri)
+	}
+}
+
 func (j *judge) signatureMethod() (algorithm, bool) {
 	el := j.layout.method
 	a, known := findAlgorithm(signatureAlgorithms, j.SignatureAlgorithm)
-	if a.weak != "" {
-		j.actual("signature-algorithm-weak", el, fmt.Sprintf("the signature algorithm %s %s; expected rsa-sha256 or better", a.name, a.weak), j.SignatureAlgorithm)
-	}
+	j.reportWeak(el, a)
 	if !known || a.hash == 0 {
 		j.unsupported("signature", el, j.SignatureAlgorithm, signatureAlgorithms)
 		return a, false

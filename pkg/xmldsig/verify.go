@@ -92,6 +92,8 @@ type judge struct {
 	*Signature
 	self   [1]*etree.Element // the ds:Signature, as enveloped-signature leaves it out
 	layout layout
+
+	weakDigest weakDigest
 }
 
 func (v *verifier) judge(el *etree.Element) *Signature {
