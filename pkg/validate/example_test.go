@@ -63,36 +63,43 @@ func TestExamples(t *testing.T) {
 }
 
 // example is that of a fixture over captures: its command has no more flags than
-// the check needs to say the same. They are sought with -update; else those of
-// the example as it stands must do.
+// the check needs to say the same. They are sought with -update, where those of
+// the example as it stands do not do.
 func (f fixture) example(t *testing.T) Example {
 	t.Helper()
-	s := f.scene(true)
-	before := examples()[f.check].Command
-	var whole finding.Finding
+	s, before := f.scene(true), examples()[f.check].Command
+	enough, found := s.restrict(func(o option) bool { return strings.Contains(before, o.flags[0]) }), finding.Finding{}
 	if *update {
-		whole = f.finds(t, s)
-	}
-	flags := []string{}
-	for _, o := range s.given() {
-		restore := o.drop()
-		if *update {
-			if less, ok := s.first(t, f.check); ok && cmp.Equal(less, whole) {
-				continue
-			}
-		} else if !strings.Contains(before, o.flags[0]) {
-			continue
+		whole := f.finds(t, f.scene(true))
+		if found, _ = s.first(t, f.check); !cmp.Equal(found, whole) {
+			s = f.scene(true)
+			enough = s.restrict(func(o option) bool {
+				defer o.drop()()
+				less, ok := s.first(t, f.check)
+				return !ok || !cmp.Equal(less, whole)
+			})
 		}
-		restore()
-		flags = append(flags, o.flags...)
 	}
-	whole = f.finds(t, s)
+	found = f.finds(t, s)
 	capture := s.captures(t)[0]
-	slices.Sort(flags)
+	slices.Sort(enough)
 	return Example{
-		Command: strings.Join(append([]string{"ssodoctor check", inputName(capture)}, slices.Compact(flags)...), " "),
-		Input:   excerptOf(s.text(t), capture, &whole), Finding: whole,
+		Command: strings.Join(append([]string{"ssodoctor check", inputName(capture)}, slices.Compact(enough)...), " "),
+		Input:   excerptOf(s.text(t), capture, &found), Finding: found,
 	}
+}
+
+// restrict takes what is not needed out of the expectations, and returns the
+// flags for the rest.
+func (s *scene) restrict(needed func(option) bool) (flags []string) {
+	for _, o := range s.given() {
+		if needed(o) {
+			flags = append(flags, o.flags...)
+		} else {
+			o.drop()
+		}
+	}
+	return flags
 }
 
 func (f fixture) finds(t *testing.T, s *scene) finding.Finding {
