@@ -100,3 +100,22 @@ func Shorten(s string, max int) string {
 	}
 	return s[:head] + "…" + s[tail:]
 }
+
+// markdownMarks are the characters that mean something in Markdown, in HTML
+// inside it, or to a service that turns names into mentions.
+var markdownMarks = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "*", `\*`, "_", `\_`, "`", "\\`",
+	"[", `\[`, "]", `\]`, "#", `\#`, "~", `\~`, "!", `\!`, "$", `\$`, "@", "&#64;")
+
+// Markdown is [Printable] text that means itself in Markdown: in a paragraph, a
+// list or the cell of a table.
+func Markdown(s string) string { return markdownMarks.Replace(Printable(s)) }
+
+// Cell is [Printable] text that a spreadsheet does not take for a formula: one
+// that would begin as a formula does gets an apostrophe before it.
+func Cell(s string) string {
+	s = Printable(s)
+	if s != "" && strings.ContainsRune("=+-@", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}

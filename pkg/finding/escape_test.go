@@ -84,3 +84,26 @@ func BenchmarkPrintable(b *testing.B) {
 		Printable(text)
 	}
 }
+
+func TestMarkdown(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain text, 1.":            "plain text, 1.",
+		"a|b<script>&c":             `a\|b&lt;script&gt;&amp;c`,
+		"*x* _y_ `z` [l](u)\n# top": "\\*x\\* \\_y\\_ \\`z\\` \\[l\\](u)\\\\n\\# top",
+		"@team ~s~ ![i] $x$":        `&#64;team \~s\~ \!\[i\] \$x\$`,
+	} {
+		if got := Markdown(in); got != want {
+			t.Errorf("Markdown(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestCell(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "plain": "plain", "=cmd|' /C calc'!A0": "'=cmd|' /C calc'!A0", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "a=b": "a=b", "\t=1": `\t=1`,
+	} {
+		if got := Cell(in); got != want {
+			t.Errorf("Cell(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

@@ -83,7 +83,7 @@ func assessmentCSV(w io.Writer, a *migrate.Assessment, _ Options) error {
 			row = append(row, r.String())
 		}
 		for i := range row {
-			row[i] = cell(row[i])
+			row[i] = finding.Cell(row[i])
 		}
 		if err := out.Write(row); err != nil {
 			return err
@@ -91,15 +91,6 @@ func assessmentCSV(w io.Writer, a *migrate.Assessment, _ Options) error {
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// cell keeps a spreadsheet from taking a value for a formula.
-func cell(s string) string {
-	s = finding.Printable(s)
-	if s != "" && strings.ContainsRune("=+-@", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 func severities(t *migrate.Trust) (errors, warnings int) {
@@ -118,26 +109,11 @@ func severities(t *migrate.Trust) (errors, warnings int) {
 func reasons(t *migrate.Trust) []string {
 	var list []string
 	for _, i := range t.Reasons() {
-		if text := reason(i); !slices.Contains(list, text) {
+		if text := i.Sentence(); !slices.Contains(list, text) {
 			list = append(list, text)
 		}
 	}
 	return list
-}
-
-// reason is an item as one sentence that names what it is about.
-func reason(i migrate.Item) string {
-	about := i.Setting
-	if i.Rule != nil {
-		about += fmt.Sprintf(", rule %d", i.Rule.Index+1)
-		if i.Rule.Name != "" {
-			about += " " + finding.Quote(finding.Shorten(i.Rule.Name, 60))
-		}
-	}
-	if i.Claim != "" {
-		about += ", claim " + i.Claim
-	}
-	return about + ": " + i.Message
 }
 
 // settings names what a trust must be worked on for, each once.
@@ -223,7 +199,7 @@ func (p *page) trust(t *migrate.Trust, all bool) {
 	for _, i := range items {
 		name := i.Severity.String()
 		p.w.WriteString("  " + p.severity(i.Severity).Sprint(name) + strings.Repeat(" ", column-2-len(name)))
-		text := reason(i)
+		text := i.Sentence()
 		if all {
 			text = string(i.Outcome) + "  " + text
 		}
@@ -282,15 +258,15 @@ func assessmentMarkdown(w io.Writer, a *migrate.Assessment, _ Options) error {
 		if t.Skipped != "" {
 			verdict, about = "skipped", t.Skipped
 		}
-		fmt.Fprintf(b, "| %s | %s | %d | %s |\n", markdownText(t.Name), verdict, t.Effort, markdownText(about))
+		fmt.Fprintf(b, "| %s | %s | %d | %s |\n", finding.Markdown(t.Name), verdict, t.Effort, finding.Markdown(about))
 	}
 	for _, t := range a.Trusts {
 		if t.Skipped != "" || t.Readiness == migrate.Ready {
 			continue
 		}
-		fmt.Fprintf(b, "\n## %s\n\n%s, %s, %s line %d\n\n", markdownText(t.Name), t.Readiness, t.Protocol, markdownText(t.Source.File), t.Source.Line)
+		fmt.Fprintf(b, "\n## %s\n\n%s, %s, %s line %d\n\n", finding.Markdown(t.Name), t.Readiness, t.Protocol, finding.Markdown(t.Source.File), t.Source.Line)
 		for _, i := range t.Reasons() {
-			fmt.Fprintf(b, "- **%s** %s\n", i.Severity, markdownText(reason(i)))
+			fmt.Fprintf(b, "- **%s** %s\n", i.Severity, finding.Markdown(i.Sentence()))
 		}
 	}
 	for _, part := range farmParts(a.Farm) {
@@ -299,7 +275,7 @@ func assessmentMarkdown(w io.Writer, a *migrate.Assessment, _ Options) error {
 		}
 		fmt.Fprintf(b, "\n## %s\n\n| name | trusts | %ss | becomes |\n|---|---|---|---|\n", strings.ToUpper(part.title[:1])+part.title[1:], part.counts)
 		for _, u := range part.uses {
-			fmt.Fprintf(b, "| %s | %d | %d | %s |\n", markdownText(u.Name), u.Trusts, u.Rules, markdownText(u.Becomes))
+			fmt.Fprintf(b, "| %s | %d | %d | %s |\n", finding.Markdown(u.Name), u.Trusts, u.Rules, finding.Markdown(u.Becomes))
 		}
 	}
 	return b.Flush()

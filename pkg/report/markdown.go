@@ -18,9 +18,9 @@ func Markdown(w io.Writer, r *validate.Report, _ Options) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "## ssodoctor: %s\n", cmp.Or(counts(r.Summary), "nothing wrong was found"))
 	if d := r.Diagnosis; d != nil {
-		fmt.Fprintf(b, "\n**%s**\n", markdownText(d.Summary))
+		fmt.Fprintf(b, "\n**%s**\n", finding.Markdown(d.Summary))
 		for _, f := range d.Fixes {
-			fmt.Fprintf(b, "- %s\n", markdownText(fix(f)))
+			fmt.Fprintf(b, "- %s\n", finding.Markdown(fix(f)))
 		}
 	}
 	if len(r.Findings) > 0 {
@@ -30,7 +30,7 @@ func Markdown(w io.Writer, r *validate.Report, _ Options) error {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		fmt.Fprintf(b, "| %s | [%s](%s%s.md): %s | %s | %s | %s | %s |\n", f.Severity, f.Check, pages, f.Check,
-			markdownText(f.Detail), markdownText(place(where(f))), markdownText(strings.Join(f.Expected, " or ")), markdownText(f.Actual), markdownText(moves(f)))
+			finding.Markdown(f.Detail), finding.Markdown(place(where(f))), finding.Markdown(strings.Join(f.Expected, " or ")), finding.Markdown(f.Actual), finding.Markdown(moves(f)))
 	}
 	if len(r.Suppressed) > 0 {
 		fmt.Fprintf(b, "\n%s accepted.\n", plural(len(r.Suppressed), "finding"))
@@ -50,12 +50,3 @@ func moves(f *finding.Finding) string {
 	}
 	return strings.Join(list, "; or ")
 }
-
-// markdownMarks are the characters that mean something in Markdown, in HTML
-// inside it, or to a service that turns names into mentions.
-var markdownMarks = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "*", `\*`, "_", `\_`, "`", "\\`",
-	"[", `\[`, "]", `\]`, "#", `\#`, "~", `\~`, "!", `\!`, "$", `\$`, "@", "&#64;")
-
-// markdownText is text that means itself in Markdown: in a paragraph, a list
-// or the cell of a table.
-func markdownText(s string) string { return markdownMarks.Replace(finding.Printable(s)) }
