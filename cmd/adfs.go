@@ -11,11 +11,11 @@ Export the trusts on an AD FS server, with nothing left out:
 func newADFS(env *Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "adfs",
-		Short: "Assess AD FS trusts for the move to Entra, and work with claim rules",
+		Short: "Assess and convert AD FS trusts for the move to Entra, and work with claim rules",
 		Long:  adfsLong,
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newADFSAssess(env, runADFSAssess), newADFSRules(env))
+	c.AddCommand(newADFSAssess(env, runADFSAssess), newADFSConvert(env, runADFSConvert), newADFSRules(env))
 	return c
 }

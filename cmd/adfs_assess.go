@@ -85,7 +85,7 @@ func runADFSAssess(c *cobra.Command, env *Env, o *assessOptions) error {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(softMemory))
 	objects := &exports{env: env, inputs: inputs}
 	a := migrate.Assess(objects.all(), clock.Judged())
-	o.tell(env, a, objects)
+	objects.tell(a.Problems, len(a.Trusts)+len(a.Others) == 0)
 	if len(a.Trusts)+len(a.Others) > 0 || o.format != "text" {
 		write, _ := report.LookupAssessment(o.format)
 		if err := o.stream(env, func(w io.Writer) error { return write(w, a, o.look(env)) }); err != nil {
@@ -100,15 +100,15 @@ const maxPassedOver = 10
 
 // tell says what could not be read. Files of a folder or archive that are no
 // exports are only named where there is nothing else.
-func (o *assessOptions) tell(env *Env, a *migrate.Assessment, in *exports) {
-	nothing, named := len(a.Trusts)+len(a.Others) == 0, 0
-	for _, p := range a.Problems {
+func (e *exports) tell(problems []migrate.Problem, nothing bool) {
+	named := 0
+	for _, p := range problems {
 		switch {
 		case p.Severity == finding.Error:
-			in.refuse(fmt.Errorf("%s", placed(p)))
+			e.refuse(errors.New(placed(p)))
 		case nothing && named < maxPassedOver:
 			named++
-			env.warn(errors.New(placed(p)))
+			e.env.warn(errors.New(placed(p)))
 		}
 	}
 }

@@ -1,0 +1,157 @@
+package write
+
+import (
+	"bytes"
+	"io"
+	"iter"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/ssodoctor/ssodoctor/pkg/migrate"
+)
+
+// Target is a form that plans are written in.
+type Target struct {
+	Name string
+	// Title says what it is, for people.
+	Title string
+	// Extension is that of the one file that holds all trusts: ".tf".
+	Extension string
+	// file is the name of the file in the folder of a trust; empty for targets
+	// that are one file.
+	file string
+	// everyTrust marks targets that list the trusts that are not moved too.
+	everyTrust bool
+
+	start func(w io.Writer, trusts []entry, o Options) error
+	trust func(w io.Writer, t entry, o Options) error
+	// stream and files are there for targets that differ from a start and a
+	// part for each trust.
+	stream func(w io.Writer, p *migrate.Plan, trusts []entry, o Options) error
+	files  func(t entry, o Options) ([]File, error)
+}
+
+// File is a file of the output. Name is below the folder of the output, with
+// slashes.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// entry is a trust with the names that are its own in an output.
+type entry struct {
+	*migrate.TrustPlan
+	folder, label string
+}
+
+var targets = []Target{
+	{Name: "plan", Title: "the plan itself", Extension: ".json", everyTrust: true, stream: planStream},
+	{Name: "graph", Title: "request bodies for Microsoft Graph", Extension: ".json", file: requestsFile, stream: graphStream, files: graphFiles},
+	{Name: "terraform", Title: "Terraform for the azuread provider", Extension: ".tf", file: "main.tf", start: terraformStart, trust: terraformTrust},
+	{Name: "powershell", Title: "a Microsoft Graph PowerShell script", Extension: ".ps1", file: "application.ps1", start: powershellStart, trust: powershellTrust},
+	{Name: "markdown", Title: "a runbook for the portal", Extension: ".md", file: "runbook.md", trust: markdownTrust},
+	{Name: "csv", Title: "a line for each trust", Extension: ".csv", everyTrust: true, start: csvStart, trust: csvTrust},
+}
+
+// Targets are the names of the targets.
+func Targets() []string {
+	var names []string
+	for _, t := range targets {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+// LookupTarget finds a target by its name.
+func LookupTarget(name string) (Target, bool) {
+	i := slices.IndexFunc(targets, func(t Target) bool { return t.Name == name })
+	if i < 0 {
+		return Target{}, false
+	}
+	return targets[i], true
+}
+
+// Folders tells whether the target can be a folder for each trust.
+func (t Target) Folders() bool { return t.file != "" }
+
+// chosen are the trusts that a target is about: those that are not moved are
+// left to the targets that list all, unless they are wanted.
+func (t Target) chosen(p *migrate.Plan, o Options) []entry {
+	if t.everyTrust || o.Skipped {
+		return entries(p.Trusts)
+	}
+	return entries(slices.DeleteFunc(slices.Clone(p.Trusts), func(t *migrate.TrustPlan) bool { return t.Skipped != "" }))
+}
+
+// Count is how many trusts the target writes.
+func (t Target) Count(p *migrate.Plan, o Options) int { return len(t.chosen(p, o)) }
+
+// Stream writes all trusts as one file.
+func (t Target) Stream(w io.Writer, p *migrate.Plan, o Options) error {
+	trusts := t.chosen(p, o)
+	if t.stream != nil {
+		return t.stream(w, p, trusts, o)
+	}
+	if t.start != nil {
+		if err := t.start(w, trusts, o); err != nil {
+			return err
+		}
+	}
+	for _, e := range trusts {
+		if err := t.trust(w, e, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// FolderNames are the folders of the files that [Target.Files] gives, one for
+// each trust.
+func (t Target) FolderNames(p *migrate.Plan, o Options) []string {
+	var names []string
+	for _, e := range t.chosen(p, o) {
+		names = append(names, e.folder)
+	}
+	return names
+}
+
+// Files gives the files of a target for which [Target.Folders] holds, in a
+// folder for each trust.
+func (t Target) Files(p *migrate.Plan, o Options) iter.Seq2[File, error] {
+	return func(yield func(File, error) bool) {
+		for _, e := range t.chosen(p, o) {
+			files, err := t.filesOf(e, o)
+			if err != nil {
+				yield(File{}, err)
+				return
+			}
+			for _, f := range files {
+				if !yield(File{path.Join(e.folder, f.Name), f.Data}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// filesOf are the files in the folder of one trust.
+func (t Target) filesOf(e entry, o Options) ([]File, error) {
+	if t.files != nil {
+		return t.files(e, o)
+	}
+	var b bytes.Buffer
+	if t.start != nil {
+		if err := t.start(&b, []entry{e}, o); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.trust(&b, e, o); err != nil {
+		return nil, err
+	}
+	return []File{{t.file, b.Bytes()}}, nil
+}
+
+// IsFile tells whether the name of an output is that of one file of the target,
+// and not of a folder.
+func (t Target) IsFile(name string) bool { return strings.EqualFold(path.Ext(name), t.Extension) }
