@@ -15,43 +15,43 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/migrate"
 )
 
-// hcl is a Terraform file in the making: lines, laid out at the end.
-type hcl struct{ b bytes.Buffer }
+// hclFile is a Terraform file in the making: lines, laid out at the end.
+type hclFile struct{ b bytes.Buffer }
 
-func (h *hcl) line(format string, arguments ...any) { fmt.Fprintf(&h.b, format+"\n", arguments...) }
+func (h *hclFile) line(format string, arguments ...any) { fmt.Fprintf(&h.b, format+"\n", arguments...) }
 
 // block writes a block with what body puts into it.
-func (h *hcl) block(header string, body func()) {
+func (h *hclFile) block(header string, body func()) {
 	h.line("%s {", header)
 	body()
 	h.line("}")
 }
 
 // resource is a block with two labels.
-func (h *hcl) resource(kind, label string, body func()) {
+func (h *hclFile) resource(kind, label string, body func()) {
 	h.line("")
 	h.block(fmt.Sprintf("resource %q %q", kind, label), body)
 }
 
 // set writes an argument.
-func (h *hcl) set(name, expression string) { h.line("%s = %s", name, expression) }
+func (h *hclFile) set(name, expression string) { h.line("%s = %s", name, expression) }
 
 // give writes an argument that has a text, unless that is empty.
-func (h *hcl) give(name, value string) {
+func (h *hclFile) give(name, value string) {
 	if value != "" {
 		h.set(name, terraformText(value))
 	}
 }
 
 // giveAll writes an argument that is a list, unless that is empty.
-func (h *hcl) giveAll(name string, items list, label string) {
+func (h *hclFile) giveAll(name string, items list, label string) {
 	if len(items) > 0 {
 		h.set(name, terraformNode(items, label))
 	}
 }
 
 // flush writes the file as terraform fmt would.
-func (h *hcl) flush(w io.Writer) error {
+func (h *hclFile) flush(w io.Writer) error {
 	_, err := w.Write(hclwrite.Format(h.b.Bytes()))
 	return err
 }
@@ -70,7 +70,7 @@ const customHomePage = "https://account.activedirectory.windowsazure.com:444/app
 // terraformStart is what a file needs once: the provider, and variables for
 // what is known only in the tenant.
 func terraformStart(w io.Writer, trusts []entry, o Options) error {
-	var h hcl
+	var h hclFile
 	h.block("terraform", func() {
 		h.block("required_providers", func() {
 			h.set("azuread", fmt.Sprintf("{\nsource = %q\nversion = %q\n}", "hashicorp/azuread", providerVersion))
@@ -102,7 +102,7 @@ func terraformStart(w io.Writer, trusts []entry, o Options) error {
 
 // terraformTrust are the resources of one trust.
 func terraformTrust(w io.Writer, t entry, o Options) error {
-	var h hcl
+	var h hclFile
 	var remarks strings.Builder
 	o.Claims = MappingPolicy
 	writeRemarks(&remarks, "# ", t.TrustPlan, terraformMissing(t.TrustPlan, o))
@@ -122,7 +122,7 @@ func terraformTrust(w io.Writer, t entry, o Options) error {
 	return h.flush(w)
 }
 
-func (h *hcl) application(t entry) error {
+func (h *hclFile) application(t entry) error {
 	settings, err := tokenSettings(t.TrustPlan)
 	if err != nil {
 		return err
@@ -153,7 +153,7 @@ func (h *hcl) application(t entry) error {
 	return nil
 }
 
-func (h *hcl) featureTags(template string) {
+func (h *hclFile) featureTags(template string) {
 	h.block("feature_tags", func() {
 		h.set("enterprise", "true")
 		if template == "" {
@@ -165,7 +165,7 @@ func (h *hcl) featureTags(template string) {
 }
 
 // tokenClaims are the groups and optional claims, in the words of the provider.
-func (h *hcl) tokenClaims(t entry, settings object) {
+func (h *hclFile) tokenClaims(t entry, settings object) {
 	h.set("group_membership_claims", terraformNode(list{settings.get("groupMembershipClaims")}, t.label))
 	optional, _ := settings.get("optionalClaims").(object)
 	claims, _ := optional.get("saml2Token").(list)
@@ -185,7 +185,7 @@ func (h *hcl) tokenClaims(t entry, settings object) {
 	})
 }
 
-func (h *hcl) appRoles(t entry) {
+func (h *hclFile) appRoles(t entry) {
 	role := func(id, name, value string) {
 		h.block("app_role", func() {
 			h.give("id", id)
@@ -201,7 +201,7 @@ func (h *hcl) appRoles(t entry) {
 	}
 }
 
-func (h *hcl) servicePrincipal(t entry, o Options) {
+func (h *hclFile) servicePrincipal(t entry, o Options) {
 	h.resource("azuread_service_principal", t.label, func() {
 		h.set("client_id", "azuread_application."+t.label+".client_id")
 		h.set("use_existing", "true")
@@ -223,7 +223,7 @@ func (h *hcl) servicePrincipal(t entry, o Options) {
 
 // claims are the claims mapping policy, as there is no resource for another
 // form.
-func (h *hcl) claims(t entry) error {
+func (h *hclFile) claims(t entry) error {
 	definition, err := mappingDefinition(t.TrustPlan)
 	if err != nil {
 		return err
@@ -239,7 +239,7 @@ func (h *hcl) claims(t entry) error {
 	return nil
 }
 
-func (h *hcl) assignments(t entry) {
+func (h *hclFile) assignments(t entry) {
 	all, _ := assignments(t.TrustPlan)
 	for i, a := range all {
 		h.resource("azuread_app_role_assignment", t.label+"_"+strconv.Itoa(i+1), func() {
@@ -256,7 +256,7 @@ func (h *hcl) assignments(t entry) {
 
 // conditionalAccess is a policy; its blocks are those of Microsoft Graph in the
 // words of the provider.
-func (h *hcl) conditionalAccess(t entry, i int) {
+func (h *hclFile) conditionalAccess(t entry, i int) {
 	p := t.ConditionalAccess[i]
 	ids := func(name, member string, items []string) {
 		l := list{}
@@ -285,7 +285,7 @@ func (h *hcl) conditionalAccess(t entry, i int) {
 	})
 }
 
-func (h *hcl) accessPlaces(t entry, c migrate.PolicyConditions) {
+func (h *hclFile) accessPlaces(t entry, c migrate.PolicyConditions) {
 	if l := c.Locations; l != nil {
 		h.block("locations", func() {
 			h.set("included_locations", terraformNode(texts(l.IncludeLocations), t.label))
@@ -308,7 +308,7 @@ func (h *hcl) accessPlaces(t entry, c migrate.PolicyConditions) {
 	}
 }
 
-func (h *hcl) accessControls(t entry, p migrate.ConditionalAccess) {
+func (h *hclFile) accessControls(t entry, p migrate.ConditionalAccess) {
 	if g := p.GrantControls; g != nil {
 		h.block("grant_controls", func() {
 			h.give("operator", g.Operator)
