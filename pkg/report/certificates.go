@@ -137,8 +137,8 @@ func calendarCSV(w io.Writer, c Calendar, _ Options) error {
 		s := &c.Certificates[i]
 		for _, p := range s.Places {
 			rows = append(rows, []string{
-				c.state(s), strconv.Itoa(s.Days(c.At)), stamp(s.NotAfter), stamp(s.NotBefore), cell(s.Subject), cell(p.Use), cell(p.App), cell(p.Owner),
-				cell(p.Input), lineNumber(p.Location), s.SHA1, s.SHA256, s.Key, strconv.Itoa(s.Bits),
+				c.state(s), strconv.Itoa(s.Days(c.At)), stamp(s.NotAfter), stamp(s.NotBefore), finding.Cell(s.Subject), finding.Cell(p.Use), finding.Cell(p.App), finding.Cell(p.Owner),
+				finding.Cell(p.Input), lineNumber(p.Location), s.SHA1, s.SHA256, s.Key, strconv.Itoa(s.Bits),
 			})
 		}
 	}
