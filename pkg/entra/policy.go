@@ -25,8 +25,8 @@ type Policy struct {
 	// is right.
 	Definition  Text
 	Definitions int
-	// Locate gives the place of an offset in Definition.V.
-	Locate func(offset int) Place `json:"-"`
+	// Content is what the definition says.
+	Content Definition
 	// OrganizationDefault tells whether it holds for all applications.
 	OrganizationDefault Flag
 	// Owners are the object ids of the applications and service principals

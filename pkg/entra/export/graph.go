@@ -240,18 +240,10 @@ func (r *reader) policy(n *node, in graphContext, _ int) {
 	r.define(p, definitions[0])
 }
 
-// define gives a policy its definition, and the way back from an offset in it.
+// define gives a policy its definition.
 func (r *reader) define(p *entra.Policy, definition *node) {
 	p.Definition = r.text(definition)
-	p.Locate = func(offset int) entra.Place {
-		at := definition.span
-		if definition.locate != nil {
-			at = definition.locate(offset)
-		} else if lead := definition.text[:min(offset, len(definition.text))]; !strings.Contains(lead, "\n") {
-			at.Offset, at.End, at.Column = at.Offset+len(lead), at.Offset+len(lead), at.Column+len([]rune(lead))
-		}
-		return r.place(at)
-	}
+	content(p, r.locator(definition))
 }
 
 func (r *reader) newPolicy(n *node, kind entra.PolicyKind, in graphContext) *entra.Policy {
@@ -283,9 +275,8 @@ func isClaimsPolicy(n *node, _ string) bool {
 func (r *reader) claimsPolicy(n *node, in graphContext, _ int) {
 	p := r.newPolicy(n, entra.CustomClaims, in)
 	p.Definitions = 1
-	start := n.span.Offset
-	p.Definition = entra.Text{V: string(r.data[start:n.span.End]), Known: true, At: p.At}
-	p.Locate = func(offset int) entra.Place { return r.place(r.pinpoint(min(start+max(offset, 0), n.span.End))) }
+	p.Definition = entra.Text{V: string(r.data[n.span.Offset:n.span.End]), Known: true, At: p.At}
+	content(p, r.locator(&node{span: n.span}))
 }
 
 func isPrincipal(n *node, context string) bool {

@@ -71,9 +71,7 @@ func (r *reader) spanOf(at *hcl.Range) finding.Span {
 		return finding.Span{}
 	}
 	from := min(at.Start.Byte, len(r.data))
-	s := r.pinpoint(from)
-	s.End = max(from, min(at.End.Byte, len(r.data)))
-	return s
+	return r.span(from, max(from, min(at.End.Byte, len(r.data))))
 }
 
 // bounded refuses texts that would take the HCL reader too deep: it is

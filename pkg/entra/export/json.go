@@ -271,10 +271,7 @@ func (j *jsonReader) textNode() (*node, error) {
 	}
 	n := &node{kind: kindText, text: text, span: j.span(start, j.pos-1)}
 	if j.pos-1-start != len(text) { // escapes
-		raw := j.data[start : j.pos-1]
-		n.locate = func(offset int) finding.Span {
-			return j.pinpoint(start + rawOffset(raw, offset))
-		}
+		n.raw, n.step = j.data[start:j.pos-1], jsonStep
 	}
 	return n, nil
 }
@@ -354,20 +351,13 @@ func unicodeEscape(raw []byte) (rune, int) {
 	return utf8.RuneError, 6
 }
 
-// rawOffset turns an offset in the decoded string into one in its raw text.
-func rawOffset(raw []byte, offset int) int {
-	i := 0
-	for decoded := 0; i < len(raw) && decoded < offset; {
-		if raw[i] != '\\' {
-			i++
-			decoded++
-			continue
-		}
-		r, width := escape(raw[i:])
-		i += max(width, 1)
-		decoded += max(utf8.RuneLen(r), 1)
+// jsonStep is how far a character reaches in a raw string, and in its meaning.
+func jsonStep(raw []byte) (written, meant int) {
+	if raw[0] != '\\' {
+		return 1, 1
 	}
-	return i
+	r, width := escape(raw)
+	return max(width, 1), max(utf8.RuneLen(r), 1)
 }
 
 // literal reads a number, true, false or null.

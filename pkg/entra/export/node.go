@@ -28,8 +28,12 @@ type node struct {
 	items   []*node
 	members []member
 	span    finding.Span
-	// locate gives the place of an offset in text, where it is not simply
-	// that many bytes further on; may be nil.
+	// raw is a text as it was written where that is longer than the text, step
+	// how many bytes of it stand for how many of the text.
+	raw  []byte
+	step func(raw []byte) (written, meant int)
+	// locate gives the place of an offset in a text that was put together of
+	// several; nil for others.
 	locate func(offset int) finding.Span
 }
 

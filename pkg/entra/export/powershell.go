@@ -351,6 +351,9 @@ func (p *psReader) quoted() (*node, error) {
 			n.span.End = p.pos
 			if p.pos++; n.kind == kindText {
 				n.text = strings.ToValidUTF8(string(out), "\uFFFD")
+				if raw := p.data[n.span.Offset:n.span.End]; len(raw) != len(n.text) {
+					n.raw, n.step = raw, psStep
+				}
 			}
 			return n, nil
 		case quote == '"' && c == '`' && p.pos+1 < len(p.data):
@@ -364,6 +367,14 @@ func (p *psReader) quoted() (*node, error) {
 	}
 	at := p.pinpoint(start)
 	return nil, &syntaxError{at: at, cut: true, message: "the string that starts here does not end; the file is not whole, or a quotation mark is missing"}
+}
+
+// psStep is how far a character reaches in a raw string, and in its meaning.
+func psStep(raw []byte) (written, meant int) {
+	if len(raw) > 1 && (raw[0] == '`' || (raw[0] == '"' || raw[0] == '\'') && raw[1] == raw[0]) {
+		return 2, 1
+	}
+	return 1, 1
 }
 
 // backtick is the meaning of an escaped character.

@@ -45,6 +45,31 @@ func (s *source) pinpoint(at int) finding.Span {
 	return finding.Span{Offset: at, End: at, Line: line + 1, Column: utf8.RuneCount(s.data[s.lines[line]:at]) + 1}
 }
 
+// locator gives the places of offsets in a text of the source. Offsets that rise
+// cost no more than one walk through the text.
+func (s *source) locator(n *node) func(offset int) finding.Span {
+	if n.locate != nil {
+		return n.locate
+	}
+	from := &source{data: s.data, lines: s.lines, last: n.span}
+	written, meant := 0, 0
+	return func(offset int) finding.Span {
+		if n.raw == nil {
+			at := min(n.span.Offset+offset, n.span.End)
+			return from.span(at, at)
+		}
+		if offset < meant {
+			written, meant = 0, 0
+		}
+		for written < len(n.raw) && meant < offset {
+			w, m := n.step(n.raw[written:])
+			written, meant = written+w, meant+m
+		}
+		at := n.span.Offset + written
+		return from.span(at, at)
+	}
+}
+
 // decode turns the text of an export into UTF-8 without byte order mark. It is
 // UTF-8, or UTF-16 as Windows PowerShell writes it, with its mark or without.
 func decode(data []byte) []byte {
