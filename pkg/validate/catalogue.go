@@ -121,6 +121,7 @@ func Catalogue() []*Check {
 		wsfedChecks,
 		signInChecks,
 		adfsChecks,
+		entraChecks,
 		metadataChecks,
 	)
 }

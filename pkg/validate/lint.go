@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ssodoctor/ssodoctor/pkg/entra"
+	"github.com/ssodoctor/ssodoctor/pkg/entra/export"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
@@ -55,6 +57,7 @@ func Lint(tree Tree, files []LintFile, o LintOptions) *Report {
 	for _, f := range files {
 		l.add(f)
 	}
+	l.enterprises("", entra.Text{}, l.exports)
 	l.report.Certificates = l.certificates.list()
 	l.report.concludeLint(l.catalogue)
 	return l.report
@@ -69,6 +72,7 @@ type linter struct {
 	report    *Report
 	// entities are the descriptions of entities so far, by entity ID.
 	entities map[string]describedEntity
+	exports  []*export.File // of Entra, which are judged together
 	// certificates are those that were found so far.
 	certificates certificateIndex
 }
@@ -96,6 +100,23 @@ func (f *file) read() ([]byte, error) {
 	}
 	return data, err
 }
+
+// further returns more of the beginning of the file, as UTF-8, which stays to
+// be read.
+func (f *file) further(n int) []byte {
+	more, err := io.ReadAll(io.LimitReader(f.body, int64(n)))
+	if err != nil {
+		f.body = io.MultiReader(bytes.NewReader(more), failing{err})
+	} else {
+		f.body = io.MultiReader(bytes.NewReader(more), f.body)
+	}
+	return utf8Head(more)
+}
+
+// failing is a reader that fails.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 // add recognises a file and lets its kind judge it.
 func (l *linter) add(in LintFile) {

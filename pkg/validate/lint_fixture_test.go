@@ -19,11 +19,13 @@ type repository map[string]string
 
 // newRepository returns the correct repository.
 func newRepository() repository {
-	return repository{
+	r := repository{
 		"idp/federationmetadata.xml": samltest.NewIdPMetadata(samltest.RSA().Cert).XML(),
 		"app/metadata.xml":           samltest.NewSPMetadata().XML(),
 		"app/pasted.cer":             string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: samltest.RSA().Cert})),
 	}
+	maps.Copy(r, entraFiles())
+	return r
 }
 
 // Open makes a repository a Tree.
@@ -68,7 +70,7 @@ type lintFixture struct {
 
 // lintFixtures are those of every family.
 func lintFixtures() []lintFixture {
-	return slices.Concat(fixturesLintFiles, fixturesMetadata, fixturesCertificateFiles)
+	return slices.Concat(fixturesLintFiles, fixturesMetadata, fixturesCertificateFiles, fixturesEntra)
 }
 
 func TestLintFixtures(t *testing.T) {

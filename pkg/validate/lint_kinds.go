@@ -32,6 +32,7 @@ type fileKind struct {
 func fileKinds() []fileKind {
 	return []fileKind{
 		{"metadata", isMetadata, (*linter).readMetadata},
+		{"entra", isEntra, (*linter).readEntra},
 		{"certificate", isCertificate, (*linter).readCertificates},
 	}
 }

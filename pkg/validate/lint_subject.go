@@ -3,6 +3,7 @@ package validate
 import (
 	"time"
 
+	"github.com/ssodoctor/ssodoctor/pkg/entra"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
@@ -17,6 +18,8 @@ type lints struct {
 	metadata    func(*inspection, *saml.Metadata) // every EntityDescriptor
 	bundle      func(*inspection, *keys.Bundle)   // what a file of certificates and keys holds, as a whole
 	certificate func(*inspection, *placed)        // every certificate, wherever it stands
+	enterprise  func(*inspection, *enterprise)    // every application of exports of Entra, with what belongs to it
+	policy      func(*inspection, *entra.Policy)  // every policy of Entra on claims and tokens
 }
 
 // inspection is one check at work on one subject that is no capture. A check
