@@ -28,6 +28,7 @@ var secrets = []string{
 	"cookie-canary-71", "bearer-canary-72", "password-canary-73", "code-canary-74", "token-canary-75", "203.0.113.77", "relay-canary-76", "2001:db8:77::77",
 	"page-canary-78", "header-canary-79", "jsession-canary-80", "status-canary-81@contoso.com", "comment-canary-82", "extension-canary-83", "fragment-canary-84",
 	"state-canary-85", "title-canary-86@contoso.com", "userinfo-canary-87", "groups-canary-88",
+	"opaqueword89",
 }
 
 func leakyResponse() string {
@@ -63,7 +64,9 @@ func leaky() string {
 		"https://userinfo-canary-87:x@app.example/people/Zephyrine/ada.secret%40contoso.com?id_token=token-canary-75&x=relay-canary-76")
 	failed := samltest.Get(samltest.Time.Add(time.Second), "https://login.microsoftonline.com/error", "<title>Error for title-canary-86@contoso.com</title>page-canary-78 <p>AADSTS50105: The signed in user 'ada.secret@contoso.com' (Zephyrine) is not assigned to a role.</p>")
 	failed.Status = 400
-	return samltest.HAR(append(exchanges, login, oauth, failed)...)
+	app := samltest.Get(samltest.Time.Add(2*time.Second), "https://halo.contoso.com/error", "<title>Error opaqueword89</title><p>Login failed for the ticket opaqueword89 of Zephyrine</p>")
+	app.Status = 500
+	return samltest.HAR(append(exchanges, login, oauth, failed, app)...)
 }
 
 // everything decodes a text in every way that anything in a copy is encoded,

@@ -318,7 +318,7 @@ func (r *redactor) page(e *trace.Exchange, seen []sighting) (page, mime string) 
 	}
 	var b strings.Builder
 	if e.Title != "" {
-		fmt.Fprintf(&b, "<title>%s</title>\n", html.EscapeString(r.text(e.Title)))
+		fmt.Fprintf(&b, "<title>%s</title>\n", html.EscapeString(genericPart(r.text(e.Title))))
 	}
 	for _, m := range e.Errors {
 		fmt.Fprintf(&b, "<p>%s: %s</p>\n", html.EscapeString(m.Code), html.EscapeString(r.text(m.Text)))
@@ -332,7 +332,7 @@ func (r *redactor) page(e *trace.Exchange, seen []sighting) (page, mime string) 
 		}
 	}
 	if e.ErrorText != "" && e.ErrorText != e.Title {
-		fmt.Fprintf(&b, "<div class=\"error\">%s</div>\n", html.EscapeString(r.text(e.ErrorText)))
+		fmt.Fprintf(&b, "<div class=\"error\">%s</div>\n", html.EscapeString(genericPart(r.text(e.ErrorText))))
 	}
 	for _, m := range at(seen, trace.ResponsePage) {
 		b.WriteString(r.hiddenForm(m))

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/ssodoctor/ssodoctor/internal/samltest"
@@ -68,6 +69,36 @@ func TestRedactedFixtures(t *testing.T) {
 				if len(of(before, found.Check)) == 0 && found.Check != "input-redacted" && found.Check != "encryption-key-missing" {
 					t.Errorf("%s is new: %s", found.Check, found.Detail)
 				}
+			}
+		})
+	}
+}
+
+// TestRedactedCauses: the copy of every sign-in that fails has the diagnosis of
+// the original, at the same step.
+func TestRedactedCauses(t *testing.T) {
+	for _, c := range causes {
+		if unseen[c.check] {
+			continue
+		}
+		t.Run(strings.ReplaceAll(c.name, "/", "-"), func(t *testing.T) {
+			s := newScene()
+			c.set(s)
+			if strings.HasPrefix(c.name, "WS-Fed") {
+				s.expect = &Expectations{}
+			}
+			captures := s.captures(t)
+			out, err := redact.Capture(captures[0], redact.Options{Key: make([]byte, redact.KeySize), KeepDomains: true})
+			if err != nil {
+				t.Skip("nothing that could be copied")
+			}
+			copied, err := trace.ReadBytes(out.Content, captures[0].Name, trace.Limits{})
+			if err != nil {
+				t.Fatalf("the copy cannot be read: %v", err)
+			}
+			r := Examine([]*trace.Capture{copied}, s.expect, s.clock)
+			if r.Diagnosis == nil || r.Diagnosis.Check != c.check || r.Flow == nil || r.Flow.Stopped != c.step {
+				t.Errorf("diagnosis %+v, flow %+v; expected %s at step %d", r.Diagnosis, r.Flow, c.check, c.step)
 			}
 		})
 	}
