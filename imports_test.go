@@ -33,7 +33,7 @@ var rooms = map[string][]string{
 	"pkg/entra/export":   {"pkg/entra", "pkg/finding"},
 	"pkg/migrate":        {"pkg/adfs", "pkg/adfs/claimrule", "pkg/entra", "pkg/finding", "pkg/keys", "pkg/profile"}, // profile: known apps are proposed as templates of the gallery
 	"pkg/migrate/write":  {"pkg/entra", "pkg/finding", "pkg/migrate"},
-	"pkg/validate":       {"pkg/accounts", "pkg/adfs/claimrule", "pkg/config", "pkg/finding", "pkg/idperror", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/seal", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig", "pkg/xmlenc"},
+	"pkg/validate":       {"pkg/accounts", "pkg/adfs/claimrule", "pkg/config", "pkg/entra", "pkg/entra/export", "pkg/finding", "pkg/idperror", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/seal", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig", "pkg/xmlenc"},
 	"pkg/seal":           {"pkg/finding", "pkg/keys", "pkg/xmldoc", "pkg/xmldsig"},
 	"pkg/redact":         {"pkg/finding", "pkg/keys", "pkg/saml", "pkg/seal", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig"},
 	"pkg/compare":        {"pkg/finding", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig", "pkg/xmlenc"},

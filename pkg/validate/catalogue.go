@@ -88,7 +88,7 @@ const (
 	OfRequest                   // AuthnRequests
 	OfLogout                    // LogoutRequests and LogoutResponses
 	OfQuery                     // messages with a signature in their URL or form
-	OfExport                    // exports and claim rules of AD FS; their readers make the findings, there is no run
+	OfExport                    // exports, and claim rules of AD FS; their readers make the findings, there is no run
 	OfFile                      // no captures: files alone, as its lint functions say
 )
 

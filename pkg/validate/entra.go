@@ -15,7 +15,7 @@ import (
 // entraChecks are about exports of Microsoft Entra ID, in the order in which an
 // administrator sets an application up.
 var entraChecks = slices.Concat(entraExportChecks, entraBasicChecks, entraReplyURLChecks, entraAccessChecks, entraKeyChecks,
-	entraGroupChecks, entraPolicyChecks, entraTokenChecks, entraConditionalChecks, entraBreakGlassChecks)
+	entraGroupChecks, entraPolicyChecks, entraTokenChecks, entraConditionalChecks)
 
 // enterprise is an enterprise application at work, with what ssodoctor.yaml
 // says of it.
@@ -167,7 +167,7 @@ const graphExplorer = "Graph Explorer or az rest"
 
 var entraExportChecks = []*Check{
 	{
-		Name: "entra-export-unreadable", Severity: finding.Error, Family: FamilyEntra, Scope: OfFile,
+		Name: "entra-export-unreadable", Severity: finding.Error, Family: FamilyEntra, Scope: OfExport,
 		Title:     "An export of Entra, or a part of it, cannot be read",
 		Why:       "What cannot be read is not judged: a fault may be missing from the result.",
 		Cause:     "The file was edited by hand, was cut off, or passed through a word processor.",

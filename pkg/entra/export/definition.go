@@ -66,11 +66,11 @@ func (d *definition) place(n *node) *node {
 	return n
 }
 
-// unknown notes the members that are not among the known names, in any letter
-// case.
+// unknown notes the members that are not among the known names. Of those only
+// Version is known to depend on letter case.
 func (d *definition) unknown(n *node, known ...string) {
 	for _, m := range n.members {
-		if !slices.ContainsFunc(known, func(name string) bool { return strings.EqualFold(name, m.name) }) && !strings.HasPrefix(m.name, "@") && len(d.policy.Content.Unknown) < maxUnknown {
+		if !slices.ContainsFunc(known, func(name string) bool { return name == m.name || name != "Version" && strings.EqualFold(name, m.name) }) && !strings.HasPrefix(m.name, "@") && len(d.policy.Content.Unknown) < maxUnknown {
 			d.policy.Content.Unknown = append(d.policy.Content.Unknown, entra.Text{V: m.name, Known: true, At: d.binder.place(m.value.span)})
 		}
 	}
