@@ -1,7 +1,5 @@
 package migrate
 
-import "github.com/ssodoctor/ssodoctor/pkg/entra"
-
 // claims fills the claims of a plan from the rules.
 func (b *planner) claims(p *TrustPlan, j *trustJudge) {
 	c := j.claims
@@ -11,8 +9,12 @@ func (b *planner) claims(p *TrustPlan, j *trustJudge) {
 	}
 }
 
-// access fills who may sign in: nobody but those whom the rules name.
-func (b *planner) access(p *TrustPlan, _ *trustJudge) {
-	p.Access = Access{AssignmentRequired: true, Groups: []entra.Group{}, Users: []string{}}
-	p.ConditionalAccess = []ConditionalAccess{}
+// access fills who may sign in.
+func (b *planner) access(p *TrustPlan, j *trustJudge) {
+	p.Access, p.ConditionalAccess = j.entry.Access, j.entry.conditional
+	if b.options.AppID != "" {
+		for i := range p.ConditionalAccess {
+			p.ConditionalAccess[i].Conditions.Applications.IncludeApplications = []string{b.options.AppID}
+		}
+	}
 }

@@ -24,8 +24,8 @@ func Explain(rs *claimrule.RuleSet, purpose claimrule.Purpose) []Becoming {
 	var items []Item
 	switch set.purpose {
 	case claimrule.Authorization, claimrule.AdditionalAuthentication:
-		j := newAccessJudge(set)
-		j.judge()
+		j := newEntryJudge(set, newShared(nil))
+		j.tell(planEntry("", j.rules))
 		items = j.items
 	default:
 		t := newTranslator(set, newShared(nil), nil)

@@ -104,8 +104,8 @@ var propertyJudges = map[string]func(*trustJudge){
 		j.claims = t.out
 		j.rules(t.items)
 	},
-	"IssuanceAuthorizationRules":      (*trustJudge).authorization,
-	"AdditionalAuthenticationRules":   func(j *trustJudge) { j.decisions(j.sets.additional) },
+	"IssuanceAuthorizationRules":      (*trustJudge).judgeAuthorization,
+	"AdditionalAuthenticationRules":   func(j *trustJudge) { j.rules(j.additional.items) },
 	"DelegationAuthorizationRules":    (*trustJudge).delegation,
 	"ImpersonationAuthorizationRules": (*trustJudge).impersonation,
 	"AccessControlPolicyName":         (*trustJudge).policy,
@@ -262,14 +262,8 @@ func (j *trustJudge) rules(items []Item) {
 	j.said = true
 }
 
-func (j *trustJudge) decisions(set *ruleSet) {
-	rules := newAccessJudge(set)
-	rules.judge()
-	j.rules(rules.items)
-}
-
-func (j *trustJudge) authorization() {
-	j.decisions(j.sets.authorization)
+func (j *trustJudge) judgeAuthorization() {
+	j.rules(j.authorization.items)
 	switch {
 	case j.sets.authorization.count() > 0 && j.rp.AccessControlPolicyName != "":
 		j.say(Manual, finding.Warning, targetAssignment, "the trust has authorization rules and the access control policy "+finding.Quote(j.rp.AccessControlPolicyName)+", of which AD FS uses one: find out which")
@@ -282,12 +276,7 @@ func (j *trustJudge) policy() {
 	if j.rp.AccessControlPolicyName == "" || j.sets.authorization.count() > 0 {
 		return
 	}
-	outcome, severity, message := judgePolicy(j.rp)
-	target := targetAssignment
-	if outcome == Manual {
-		target = targetConditional
-	}
-	j.say(outcome, severity, target, message)
+	j.judgePolicy()
 }
 
 func (j *trustJudge) delegation() {

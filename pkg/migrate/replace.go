@@ -202,4 +202,11 @@ func candidatesFor(in value, pattern, text string) []replacement {
 
 var numbers = regexp.MustCompile(`[0-9]{1,3}`)
 
-func sampled(string) []string { return nil }
+// sampled are values that an expression matches, and some that it nearly does.
+func sampled(pattern string) []string {
+	matching, near, err := claimrule.SampleRegex(pattern, 12)
+	if err != nil {
+		return nil
+	}
+	return append(matching, near...)
+}

@@ -23,6 +23,10 @@ type trustJudge struct {
 	// claims is what the transform rules become, entry who may sign in.
 	claims claimPlan
 	entry  *accessPlan
+	// authorization and additional are the rules that decide, policySet those
+	// of the access control policy that takes their place.
+	authorization, additional *entryJudge
+	policySet                 entryRuleSet
 
 	current *adfs.Property // the property being judged
 	value   string         // what its items show
@@ -32,6 +36,7 @@ type trustJudge struct {
 // assessTrust judges every property and every rule of a trust.
 func assessTrust(rp *adfs.RelyingParty, at time.Time, s *shared) (*Trust, *trustJudge) {
 	j := &trustJudge{rp: rp, sets: readRules(rp), at: at, shared: s, claims: emptyClaimPlan()}
+	j.decide()
 	for i := range rp.Properties {
 		j.property(&rp.Properties[i])
 	}
