@@ -11,7 +11,7 @@ import (
 const corpus = "../../../../shared/corpus/claimrules"
 
 // corpusTexts reads the rule sets of real trusts that match the pattern.
-func corpusTexts(t *testing.T, pattern string) map[string]string {
+func corpusTexts(t testing.TB, pattern string) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(corpus, pattern))
 	if err != nil {

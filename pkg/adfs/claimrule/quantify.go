@@ -141,6 +141,17 @@ func without(list, gone []*Element) []*Element {
 	return slices.DeleteFunc(slices.Clone(list), func(e *Element) bool { return slices.Contains(gone, e) })
 }
 
+// withoutPresence is what a formula says beside the presence of elements.
+func (t *terms) withoutPresence(f Formula, elements []*Element) Formula {
+	var rest []Formula
+	for _, g := range parts(f) {
+		if p, ok := g.(*Present); !ok || !slices.Contains(elements, p.Element) {
+			rest = append(rest, g)
+		}
+	}
+	return t.conjoin(rest)
+}
+
 // bind numbers the variables of a quantifier anew, by how deep it reaches.
 func (t *terms) bind(group []*Element, of Formula) ([]*Element, Formula) {
 	c := change{elements: map[*Element]*Element{}}
@@ -214,7 +225,7 @@ func (t *terms) tallied(families []Family, op Operator, number int) Formula {
 	var all []*node
 	for i, f := range families {
 		var bound []*Element
-		bound, f.When = t.bind(f.Elements, f.When)
+		bound, f.When = t.bind(f.Elements, t.withoutPresence(f.When, f.Elements))
 		families[i] = Family{Elements: bound, When: f.When}
 		k = elementsKey(k.num(f.When.term().id), bound)
 		elements = union(elements, without(union(f.When.term().elements, spokenAll(bound)), bound))

@@ -142,13 +142,7 @@ func (t *Tables) Table(claimType string) *Table {
 func (s *stranger) issued(f *symbol) {
 	own := s.ofClaim(f)
 	f.when = s.some(without(variables(f.when.term().elements), own), f.when)
-	var rest []Formula
-	for _, g := range parts(f.when) {
-		if p, ok := g.(*Present); !ok || !p.Element.Variable() {
-			rest = append(rest, g)
-		}
-	}
-	f.when = s.conjoin(rest)
+	f.when = s.withoutPresence(f.when, variables(f.when.term().elements))
 }
 
 func (s *stranger) row(f *symbol) *Row {
