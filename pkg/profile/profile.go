@@ -2,7 +2,7 @@
 // of a SAML sign-in: which Identifier and Reply URL, which NameID and claims,
 // what is signed, and where each value is typed in. A profile is data (YAML
 // inside the binary), and every fact carries its confidence: what is marked
-// unverified may inform or warn, never fail a sign-in.
+// unverified only ever informs.
 //
 // Nothing is decoded before it is asked for: [Load] reads one file, [Names] and
 // [IdentifyIdP] read none.

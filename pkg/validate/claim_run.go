@@ -21,10 +21,10 @@ const (
 // it: the default limit of Express.
 const largestForm = 100 << 10
 
-// severity is Warning where the expectation is not certain.
+// severity is Info where the expectation is not certain.
 func (c *ClaimExpectation) severity() finding.Severity {
 	if c.Unverified {
-		return finding.Warning
+		return finding.Info
 	}
 	return finding.Error
 }
@@ -238,10 +238,7 @@ func runClaimValue(x *exam) {
 		if !mismatched(c, at) {
 			continue
 		}
-		severity := c.severity()
-		if !c.Pattern.Strict {
-			severity = finding.Warning
-		}
+		severity := min(c.severity(), c.Pattern.severity())
 		x.fail(fact{
 			field: at.Values[0].Field, severity: severity, expected: []string{c.Pattern.Shown}, forms: true, actual: at.Values[0].Value,
 			detail: fmt.Sprintf("the claim %s is %s, but the app expects %s", finding.Quote(c.Name), someValues(at), finding.Quote(c.Pattern.Shown)),

@@ -254,8 +254,20 @@ func matchesAny(patterns []Pattern, value string) bool {
 	return slices.ContainsFunc(patterns, func(p Pattern) bool { return p.Regexp.MatchString(value) })
 }
 
+// severity is how bad it is that a value does not fit the pattern.
+func (p *Pattern) severity() finding.Severity {
+	switch {
+	case p.Unverified:
+		return finding.Info
+	case !p.Strict:
+		return finding.Warning
+	}
+	return finding.Error
+}
+
 // matchPatterns reports a value that fits none of a profile's patterns: an
-// error where all are strict. The detail has one %s for the quoted value.
+// error where all are strict, and no more than a word where no document
+// confirms any of them. The detail has one %s for the quoted value.
 func (x *exam) matchPatterns(patterns []Pattern, f saml.Field, value, detail string) {
 	if len(patterns) == 0 {
 		x.skip(noReplyURL)
@@ -264,16 +276,18 @@ func (x *exam) matchPatterns(patterns []Pattern, f saml.Field, value, detail str
 	if matchesAny(patterns, value) {
 		return
 	}
-	severity := finding.Error
+	best, worst := finding.Info, finding.Error
 	shown := make([]string, len(patterns))
 	for i, p := range patterns {
 		shown[i] = p.Shown
-		if !p.Strict {
-			severity = finding.Warning
-		}
+		best, worst = max(best, p.severity()), min(worst, p.severity())
+	}
+	severity := worst
+	if best > finding.Info {
+		severity = max(worst, finding.Warning)
 	}
 	x.fail(fact{
 		field: f, severity: severity, detail: fmt.Sprintf(detail, finding.Quote(value)),
-		expected: shown, forms: severity == finding.Warning, actual: value,
+		expected: shown, forms: severity < finding.Error, actual: value,
 	})
 }

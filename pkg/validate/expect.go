@@ -33,6 +33,8 @@ type Pattern struct {
 	Shown  string // how the pattern reads to people, "https://<instance>.service-now.com"
 	Source string
 	Strict bool
+	// Unverified: no document confirms the pattern, so it informs at most.
+	Unverified bool
 }
 
 // TrustedCertificate is a certificate that a message may be signed with.
@@ -62,7 +64,7 @@ type ClaimExpectation struct {
 	Elsewhere  []Pattern
 	Single     bool // the app reads one value only
 	Source     string
-	Unverified bool // only ever warns
+	Unverified bool // only ever informs
 }
 
 // Expectations are what both sides have agreed on, as far as it is known. The
@@ -80,8 +82,10 @@ type Expectations struct {
 	Claims        []ClaimExpectation
 	NameIDFormats []Value // URIs, or short names such as "emailAddress"
 	NameIDPattern *Pattern
-	// ProfileNameIDFormats are used where NameIDFormats is empty, and warn.
+	// ProfileNameIDFormats are used where NameIDFormats is empty, and warn;
+	// UnverifiedFormats says that they inform at most.
 	ProfileNameIDFormats []Value
+	UnverifiedFormats    bool
 
 	// Certificates decide trust. MetadataCertificates are those of the IdP
 	// metadata; they decide where Certificates is empty, else they are compared.

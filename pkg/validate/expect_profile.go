@@ -53,10 +53,10 @@ func patterns(apps []*profile.App, source string, value func(*profile.App) profi
 		}
 		for _, f := range v.Exact {
 			re := regexp.MustCompile("^" + regexp.QuoteMeta(f.Value) + "$")
-			out = append(out, Pattern{Regexp: re, Shown: f.Value, Source: source, Strict: !f.Unverified})
+			out = append(out, Pattern{Regexp: re, Shown: f.Value, Source: source, Strict: !f.Unverified, Unverified: f.Unverified})
 		}
 		for _, f := range v.Patterns {
-			out = append(out, Pattern{Regexp: f.Regexp, Shown: f.Form, Source: source})
+			out = append(out, Pattern{Regexp: f.Regexp, Shown: f.Form, Source: source, Unverified: f.Unverified})
 		}
 	}
 	return out
@@ -71,7 +71,7 @@ func claim(c profile.Claim, others []*profile.App, source string) ClaimExpectati
 		Required: c.Required, Single: !c.Multi, Source: source, Unverified: c.Unverified,
 	}
 	if c.Pattern != nil {
-		out.Pattern = &Pattern{Regexp: c.Pattern.Regexp, Shown: c.Pattern.Form, Source: source}
+		out.Pattern = &Pattern{Regexp: c.Pattern.Regexp, Shown: c.Pattern.Form, Source: source, Unverified: c.Unverified || c.Pattern.Unverified}
 	}
 	for _, a := range others {
 		other, ok := a.ClaimNamed(c.Name)
@@ -91,7 +91,7 @@ func claim(c profile.Claim, others []*profile.App, source string) ClaimExpectati
 func (e *Expectations) addNameID(apps []*profile.App, source string) {
 	if len(apps) == 1 && apps[0].NameID.Pattern != nil && e.NameIDPattern == nil {
 		p := apps[0].NameID.Pattern
-		e.NameIDPattern = &Pattern{Regexp: p.Regexp, Shown: p.Form, Source: source}
+		e.NameIDPattern = &Pattern{Regexp: p.Regexp, Shown: p.Form, Source: source, Unverified: p.Unverified || apps[0].NameID.Unverified}
 	}
 	var formats []Value
 	for _, a := range apps {
@@ -100,6 +100,7 @@ func (e *Expectations) addNameID(apps []*profile.App, source string) {
 		}
 		for _, f := range a.NameID.Formats {
 			formats = append(formats, Value{f.Value, source})
+			e.UnverifiedFormats = e.UnverifiedFormats || f.Unverified || a.NameID.Unverified
 		}
 	}
 	e.ProfileNameIDFormats = append(e.ProfileNameIDFormats, formats...)

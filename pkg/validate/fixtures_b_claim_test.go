@@ -71,7 +71,7 @@ var fixturesClaim = []fixture{
 	{check: "claim-missing", name: "absent", base: noDefaults, fire: func(s *scene) { s.assertion().Remove("first_name") },
 		want: want{expected: []string{"first_name"}, detail: "either the claim is not set up in Entra, or the attribute behind it is empty"}},
 	{check: "claim-missing", name: "unverified", base: both(noDefaults, unverified("first_name")), fire: func(s *scene) { s.assertion().Remove("first_name") },
-		want: want{severity: finding.Warning}},
+		want: want{severity: finding.Info}},
 	{check: "claim-missing", name: "profile", base: both(noDefaults, haloitsm), fire: func(s *scene) { s.assertion().Remove("first_name") },
 		want: want{expected: []string{"first_name"}}},
 	{check: "claim-missing", name: "another fact instead", base: haloitsm, fire: func(s *scene) { s.assertion().Remove(samltest.ClaimEmail) },

@@ -41,6 +41,9 @@ func runNameIDFormat(x *exam) {
 			expected, source = []string{f}, "the app asked for %s"
 		} else {
 			expected, source, severity = values(x.expect.ProfileNameIDFormats), "the app usually takes %s", finding.Warning
+			if x.expect.UnverifiedFormats {
+				severity = finding.Info
+			}
 		}
 	}
 	if len(expected) == 0 {
@@ -125,7 +128,7 @@ func runNameIDContent(x *exam) {
 			}
 		}
 		if p := x.expect.NameIDPattern; p != nil && !p.Regexp.MatchString(id.Value) {
-			x.fail(fact{field: id.Field, expected: []string{p.Shown}, forms: true, actual: id.Value,
+			x.fail(fact{field: id.Field, severity: p.severity(), expected: []string{p.Shown}, forms: true, actual: id.Value,
 				detail: fmt.Sprintf("the NameID is %s, but the app knows users by %s", finding.Quote(id.Value), finding.Quote(p.Shown))})
 		}
 	}
