@@ -37,7 +37,8 @@ var rooms = map[string][]string{
 	"pkg/seal":           {"pkg/finding", "pkg/keys", "pkg/xmldoc", "pkg/xmldsig"},
 	"pkg/redact":         {"pkg/finding", "pkg/keys", "pkg/saml", "pkg/seal", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig"},
 	"pkg/compare":        {"pkg/finding", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig", "pkg/xmlenc"},
-	"pkg/report":         {"pkg/compare", "pkg/finding", "pkg/migrate", "pkg/profile", "pkg/saml", "pkg/validate", "pkg/xmldoc"},
+	"pkg/paste":          {"pkg/config", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/xmldoc"},
+	"pkg/report":         {"pkg/keys", "pkg/paste", "pkg/compare", "pkg/finding", "pkg/migrate", "pkg/profile", "pkg/saml", "pkg/validate", "pkg/xmldoc"},
 }
 
 // owners are the rooms that alone may import a package from outside, or one

@@ -10,19 +10,33 @@ import (
 )
 
 func newProfiles(env *Env) *cobra.Command {
-	o := &common{}
+	o, sheet := &common{}, &sheetOptions{}
 	c := &cobra.Command{
 		Use:   "profiles [NAME]",
 		Short: "List known apps and identity providers, or show one",
 		Long: `List known apps and identity providers, or show what one expects and where its
-values are pasted. What no document confirms is marked as unverified: it never
-fails a sign-in.`,
+values are pasted. What no document confirms is marked as unverified: it only
+ever informs.
+
+With --for, print the paste sheet of an app: which value of the app goes into
+which field of the identity provider and the other way round, with the values
+that ssodoctor.yaml, the metadata and the certificates that it names hold.`,
+		Example: `  ssodoctor profiles
+  ssodoctor profiles haloitsm
+  ssodoctor profiles haloitsm --for ssodoctor.yaml
+  ssodoctor profiles haloitsm --for ssodoctor.yaml --format markdown --output sheet.md`,
 		Args: cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return profile.Names(), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if err := sheet.check(o, args); err != nil {
+				return err
+			}
 			return o.write(env, func(w io.Writer) error {
+				if sheet.file != "" {
+					return sheet.write(env, w, args[0], o.format, o.look(env))
+				}
 				if len(args) == 0 {
 					return listProfiles(w, o.look(env))
 				}
@@ -30,7 +44,8 @@ fails a sign-in.`,
 			})
 		},
 	}
-	o.bind(c, "text")
+	o.bind(c, report.PasteFormats()...)
+	sheet.bind(c)
 	return c
 }
 
