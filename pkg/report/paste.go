@@ -125,9 +125,9 @@ func claimRows(s *paste.Sheet) Section {
 
 func pasteMarkdown(w io.Writer, s *paste.Sheet) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "# Paste sheet: %s\n", markdownText(sheetTitle(s)))
+	fmt.Fprintf(out, "# Paste sheet: %s\n", finding.Markdown(sheetTitle(s)))
 	if s.AdminPath != "" {
-		fmt.Fprintf(out, "\nIn the app: %s\n", markdownText(s.AdminPath))
+		fmt.Fprintf(out, "\nIn the app: %s\n", finding.Markdown(s.AdminPath))
 	}
 	for _, d := range directions {
 		fmt.Fprintf(out, "\n## %s\n\n| At the identity provider | In the app | Value |\n|---|---|---|\n", strings.ToUpper(d.title[:1])+strings.ToLower(d.title[1:]))
@@ -140,7 +140,7 @@ func pasteMarkdown(w io.Writer, s *paste.Sheet) error {
 			if r.Note != "" {
 				value += " – " + r.Note
 			}
-			fmt.Fprintf(out, "| %s | %s | %s |\n", markdownText(mark(fieldName(r.IdP, "the identity provider"), r.Unverified)), markdownText(mark(fieldName(r.App, "the app"), r.Unverified)), markdownText(value))
+			fmt.Fprintf(out, "| %s | %s | %s |\n", finding.Markdown(mark(fieldName(r.IdP, "the identity provider"), r.Unverified)), finding.Markdown(mark(fieldName(r.App, "the app"), r.Unverified)), finding.Markdown(value))
 		}
 	}
 	if len(s.Claims) > 0 {
@@ -150,7 +150,7 @@ func pasteMarkdown(w io.Writer, s *paste.Sheet) error {
 			if c.Required {
 				need = "required"
 			}
-			fmt.Fprintf(out, "| %s | %s | %s | %s |\n", markdownText(c.Name), need, markdownText(c.Source), markdownText(mark(c.Why, c.Unverified)))
+			fmt.Fprintf(out, "| %s | %s | %s | %s |\n", finding.Markdown(c.Name), need, finding.Markdown(c.Source), finding.Markdown(mark(c.Why, c.Unverified)))
 		}
 	}
 	for _, c := range s.Certificates {
@@ -169,8 +169,8 @@ func pasteCSV(w io.Writer, s *paste.Sheet) error {
 		}
 		for _, v := range values {
 			rows = append(rows, []string{
-				string(r.Field), origin(r.FromApp), cell(r.IdP), cell(r.App), string(r.State), cell(v.Text), cell(v.Source),
-				cell(strings.Join(r.Form, " or ")), cell(r.Note), strconv.FormatBool(r.Unverified),
+				string(r.Field), origin(r.FromApp), finding.Cell(r.IdP), finding.Cell(r.App), string(r.State), finding.Cell(v.Text), finding.Cell(v.Source),
+				finding.Cell(strings.Join(r.Form, " or ")), finding.Cell(r.Note), strconv.FormatBool(r.Unverified),
 			})
 		}
 	}
@@ -179,7 +179,7 @@ func pasteCSV(w io.Writer, s *paste.Sheet) error {
 		if c.Required {
 			state = "required"
 		}
-		rows = append(rows, []string{"claims", origin(false), cell(c.Source), cell(c.Name), state, "", "", "", cell(c.Why), strconv.FormatBool(c.Unverified)})
+		rows = append(rows, []string{"claims", origin(false), finding.Cell(c.Source), finding.Cell(c.Name), state, "", "", "", finding.Cell(c.Why), strconv.FormatBool(c.Unverified)})
 	}
 	return csv.NewWriter(w).WriteAll(rows)
 }
