@@ -30,8 +30,7 @@ func markdownTrust(w io.Writer, t entry, o Options) error {
 	} {
 		chapter()
 	}
-	r.b.WriteString("\n")
-	_, err := io.WriteString(w, r.b.String())
+	_, err := io.WriteString(w, strings.ReplaceAll(r.b.String(), "\n\n\n", "\n\n")+"\n")
 	return err
 }
 

@@ -100,7 +100,7 @@ func (r *runbook) back() {
 	r.heading("The way back")
 	r.do("Leave the relying party trust enabled until all users have signed in through Entra for some weeks.")
 	r.do("To go back, the owner of the app enters the values of the column *AD FS today* again. Nothing has changed in AD FS.")
-	r.do("Then set **%s > Enabled for users to sign-in?** to **No**, so that nobody signs in by the old way of the new.", placeProperties)
+	r.do("Then set **%s > Enabled for users to sign-in?** to **No**, so that nobody signs in through Entra meanwhile.", placeProperties)
 	r.do("When all is well, disable the trust (`Disable-AdfsRelyingPartyTrust`), and delete it later.")
 }
 

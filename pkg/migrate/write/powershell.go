@@ -32,7 +32,14 @@ $Connection = @{ Scopes = %s; Environment = %s; NoWelcome = $true }
 if ($TenantId) { $Connection['TenantId'] = $TenantId }
 Connect-MgGraph @Connection
 $TenantId = (Get-MgContext).TenantId
+$Failures = 0
 `, byteOrderMark, powershellHead, powershellText(o.host()), powershellNode(texts(powershellScopes), 0), powershellText(o.cloud().environment))
+	return err
+}
+
+// powershellEnd tells the caller of the script whether all went well.
+func powershellEnd(w io.Writer) error {
+	_, err := io.WriteString(w, "\nif ($Failures -gt 0) { exit 1 }\n")
 	return err
 }
 
@@ -57,7 +64,7 @@ func powershellTrust(w io.Writer, e entry, o Options) error {
 		}
 	}
 	powershellProvider(&b, t)
-	fmt.Fprintf(&b, "} catch {\n    Write-Error -ErrorAction Continue (%s + $_)\n}\n", powershellText(t.Name+": "))
+	fmt.Fprintf(&b, "} catch {\n    $Failures++\n    Write-Error -ErrorAction Continue (%s + $_)\n}\n", powershellText(t.Name+": "))
 	_, err = io.WriteString(w, b.String())
 	return err
 }
@@ -100,12 +107,10 @@ func powershellStep(b *strings.Builder, t *migrate.TrustPlan, s step) {
 			powershellNode(texts(t.Application.Identifiers), 1), powershellText(customTemplate), powershellText(t.Application.Template))
 	case stepUpdate, stepReplace:
 		write("Update-Resource", "Method", powershellText(first.method), "Path", powershellNode(first.path, 1), "Body", body(first))
-	case stepKeys, stepRoles:
-		m, key := first.body.(object)[0], "id"
-		if s.kind == stepKeys {
-			key = "keyId"
-		}
-		write("Add-Item", "Path", powershellNode(first.path, 1), "Property", powershellText(m.name), "Key", powershellText(key), "Items", powershellNode(m.value, 1))
+	case stepKeys:
+		powershellAdd(write, first, "keyId")
+	case stepRoles:
+		powershellAdd(write, first, "id")
 	case stepCertificate:
 		write("Add-SigningCertificate", "Path", powershellNode(s.calls[1].path, 1), "Body", body(first))
 	case stepPolicy:
@@ -119,6 +124,19 @@ func powershellStep(b *strings.Builder, t *migrate.TrustPlan, s step) {
 	case stepAccess:
 		write("Add-AccessPolicy", "Path", powershellNode(first.path, 1), "Body", body(first))
 	}
+}
+
+// powershellAdd adds what is new of the list that a call sets. What is there
+// already has an id that is known only then, and stays.
+func powershellAdd(write func(function string, arguments ...string), c call, key string) {
+	property := c.body.(object)[0]
+	var added list
+	for _, item := range property.value.(list) {
+		if _, new := item.(object).get(key).(text); new {
+			added = append(added, item)
+		}
+	}
+	write("Add-Item", "Path", powershellNode(c.path, 1), "Property", powershellText(property.name), "Key", powershellText(key), "Items", powershellNode(added, 1))
 }
 
 // powershellProvider shows at the end what the owner of the app must change.
@@ -150,6 +168,9 @@ func powershellNode(n node, level int) string {
 		}
 		return "(" + strings.Join(parts, " + ") + ")"
 	case list:
+		if s, short := powershellLine(n); short {
+			return s
+		}
 		return powershellBlock("@(", n, ",", ")", level, func(item node) string { return powershellNode(item, level+1) })
 	case object:
 		return powershellBlock("[ordered]@{", n, "", "}", level, func(m member) string {
@@ -157,6 +178,22 @@ func powershellNode(n node, level int) string {
 		})
 	}
 	return "$null"
+}
+
+// maxLine is how long a list on one line can be.
+const maxLine = 100
+
+// powershellLine is a list of text on one line, where it is a short one.
+func powershellLine(n list) (string, bool) {
+	var items []string
+	for _, item := range n {
+		if _, leaf := item.(text); !leaf {
+			return "", false
+		}
+		items = append(items, powershellNode(item, 0))
+	}
+	s := "@(" + strings.Join(items, ", ") + ")"
+	return s, len(s) <= maxLine
 }
 
 // powershellTables are the variables that hold what references stand for.

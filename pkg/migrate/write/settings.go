@@ -73,7 +73,6 @@ func signingSettings(t *migrate.TrustPlan, o Options) []setting {
 		{place: placeSigning, field: "Signing Option", values: []string{signingOptions[t.Signing.Option]}},
 		{place: placeSigning, field: "Signing Algorithm", values: []string{signingAlgorithms[t.Signing.Algorithm]}},
 		{place: placeSigning, field: "Notification Email Addresses", values: o.Notify},
-		{place: placeSigning, field: "Make the certificate the active one", values: []string{"the new one"}, lacks: byTerraform},
 	}
 	if issuancePolicy(t) != nil {
 		list[0].lacks, list[1].lacks = byTerraform, byTerraform

@@ -24,8 +24,10 @@ type Target struct {
 	// everyTrust marks targets that list the trusts that are not moved too.
 	everyTrust bool
 
+	// start, trust and end write the parts of a file; start and end may be nil.
 	start func(w io.Writer, trusts []entry, o Options) error
 	trust func(w io.Writer, t entry, o Options) error
+	end   func(w io.Writer) error
 	// stream and files are there for targets that differ from a start and a
 	// part for each trust.
 	stream func(w io.Writer, p *migrate.Plan, trusts []entry, o Options) error
@@ -49,7 +51,7 @@ var targets = []Target{
 	{Name: "plan", Title: "the plan itself", Extension: ".json", everyTrust: true, stream: planStream},
 	{Name: "graph", Title: "request bodies for Microsoft Graph", Extension: ".json", file: requestsFile, stream: graphStream, files: graphFiles},
 	{Name: "terraform", Title: "Terraform for the azuread provider", Extension: ".tf", file: "main.tf", start: terraformStart, trust: terraformTrust},
-	{Name: "powershell", Title: "a Microsoft Graph PowerShell script", Extension: ".ps1", file: "application.ps1", start: powershellStart, trust: powershellTrust},
+	{Name: "powershell", Title: "a Microsoft Graph PowerShell script", Extension: ".ps1", file: "application.ps1", start: powershellStart, trust: powershellTrust, end: powershellEnd},
 	{Name: "markdown", Title: "a runbook for the portal", Extension: ".md", file: "runbook.md", trust: markdownTrust},
 	{Name: "csv", Title: "a line for each trust", Extension: ".csv", everyTrust: true, start: csvStart, trust: csvTrust},
 }
@@ -93,6 +95,11 @@ func (t Target) Stream(w io.Writer, p *migrate.Plan, o Options) error {
 	if t.stream != nil {
 		return t.stream(w, p, trusts, o)
 	}
+	return t.write(w, trusts, o)
+}
+
+// write puts the parts of trusts between the start and the end of a file.
+func (t Target) write(w io.Writer, trusts []entry, o Options) error {
 	if t.start != nil {
 		if err := t.start(w, trusts, o); err != nil {
 			return err
@@ -102,6 +109,9 @@ func (t Target) Stream(w io.Writer, p *migrate.Plan, o Options) error {
 		if err := t.trust(w, e, o); err != nil {
 			return err
 		}
+	}
+	if t.end != nil {
+		return t.end(w)
 	}
 	return nil
 }
@@ -141,12 +151,7 @@ func (t Target) filesOf(e entry, o Options) ([]File, error) {
 		return t.files(e, o)
 	}
 	var b bytes.Buffer
-	if t.start != nil {
-		if err := t.start(&b, []entry{e}, o); err != nil {
-			return nil, err
-		}
-	}
-	if err := t.trust(&b, e, o); err != nil {
+	if err := t.write(&b, []entry{e}, o); err != nil {
 		return nil, err
 	}
 	return []File{{t.file, b.Bytes()}}, nil

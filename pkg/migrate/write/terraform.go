@@ -458,7 +458,7 @@ func replyURLRefused(s string) string {
 
 // terraformMissing is what the resources do not carry.
 func terraformMissing(t *migrate.TrustPlan, o Options) []string {
-	list := missing(t, o, byTerraform)
+	list := append(missing(t, o, byTerraform), placeCertificates+": the new certificate is made, and is to be made the active one by hand (preferredTokenSigningKeyThumbprint)")
 	for _, part := range []struct {
 		field   string
 		values  []string

@@ -246,7 +246,7 @@ func TestTerraformListsWhatItCannotCarry(t *testing.T) {
 	out := stream(t, "terraform", &migrate.Plan{Trusts: []*migrate.TrustPlan{full("plain")}}, Options{Claims: CustomClaims})
 	for _, want := range []string{
 		"(default, index 0)", "Signing Option: Sign SAML response and assertion", "Signing Algorithm: SHA-1", "Token lifetime: 480 minutes", "Activate token encryption: CN=app.contoso.com",
-		"Require verification certificates: Yes", "Upload certificate: CN=app.contoso.com", "Make the certificate the active one", "https://halo.contoso.com/metadata",
+		"Require verification certificates: Yes", "Upload certificate: CN=app.contoso.com", "preferredTokenSigningKeyThumbprint", "https://halo.contoso.com/metadata",
 		"has no conditions", "RegexReplace",
 	} {
 		if !strings.Contains(out, want) {
