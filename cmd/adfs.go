@@ -16,6 +16,6 @@ func newADFS(env *Env) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newADFSAssess(env, runADFSAssess), newADFSConvert(env, runADFSConvert), newADFSRules(env))
+	c.AddCommand(newADFSAssess(env, runADFSAssess), newADFSConvert(env, runADFSConvert), newADFSVerify(env, runADFSVerify), newADFSRules(env))
 	return c
 }

@@ -151,18 +151,8 @@ func (o *convertOptions) plan(env *Env) (migrate.PlanOptions, error) {
 		return migrate.PlanOptions{}, err
 	}
 	options := migrate.PlanOptions{At: clock.Judged(), Tenant: o.tenant, AppID: o.appID, Cloud: o.cloud}
-	if o.groups == "" {
-		return options, nil
-	}
-	file, err := os.Open(o.groups)
-	if err != nil {
-		return options, unusableError{err}
-	}
-	defer file.Close()
-	if options.Groups, err = migrate.ReadGroups(file, o.groups); err != nil {
-		return options, unusableError{err}
-	}
-	return options, nil
+	options.Groups, err = readGroupList(o.groups)
+	return options, err
 }
 
 // chosen is the part of a plan that --only and --exclude leave.

@@ -3,6 +3,8 @@ package write
 import (
 	"fmt"
 	"slices"
+
+	"github.com/ssodoctor/ssodoctor/pkg/migrate"
 )
 
 // Options are what a plan does not say.
@@ -19,16 +21,12 @@ type Options struct {
 }
 
 // ClaimsForm is a form of claims policies.
-type ClaimsForm string
+type ClaimsForm = migrate.ClaimsForm
 
 // The forms.
 const (
-	// CustomClaims is customClaimsPolicy, what the portal writes: it is in the
-	// beta of Microsoft Graph and in the global cloud only.
-	CustomClaims ClaimsForm = "custom"
-	// MappingPolicy is claimsMappingPolicy: without conditions, with few
-	// transformations, and it hides the claims of the portal.
-	MappingPolicy ClaimsForm = "mapping-policy"
+	CustomClaims  = migrate.CustomClaims
+	MappingPolicy = migrate.MappingPolicy
 )
 
 // ClaimsForms are the names of the forms.
