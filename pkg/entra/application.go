@@ -262,7 +262,7 @@ func (e *EnterpriseApplication) SAML() bool {
 	}
 	a := e.Application
 	return a != nil && (a.Tags.Has(samlTag) || strings.EqualFold(a.TemplateID.V, NonGallery) || a.EncryptionKeyID.V != "" || Yes(a.SignedRequests) ||
-		len(a.OptionalClaims.V) > 0 || strings.Contains(a.HomePage.V, "metadata=customappsso"))
+		strings.Contains(a.HomePage.V, "metadata=customappsso"))
 }
 
 // ReplyURLs are the Reply URLs of the registration, where Entra keeps them, else

@@ -38,6 +38,14 @@ func (e *enterprise) saml(x *inspection) bool {
 	return true
 }
 
+// title is how the application is called in a sentence.
+func (e *enterprise) title() string {
+	if name := e.Name(); name != "" {
+		return finding.Quote(name)
+	}
+	return "the application"
+}
+
 // Reasons for not judging.
 const (
 	noRegistration = "no export of the app registration (application) is among the files"
@@ -200,7 +208,7 @@ func lintSecrets(x *inspection, e *enterprise) {
 		all = append(all, e.Principal.Secrets...)
 	}
 	for _, at := range all {
-		x.failAt(at, fact{detail: "the export of " + finding.Quote(e.Name()) + " holds a secret in clear, which is not shown here"})
+		x.failAt(at, fact{detail: "the export of " + e.title() + " holds a secret in clear, which is not shown here"})
 	}
 }
 

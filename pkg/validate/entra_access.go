@@ -66,7 +66,7 @@ var entraAccessChecks = []*Check{
 func lintAssignmentRequired(x *inspection, e *enterprise) {
 	if p := e.principal(x); p != nil && exported(x, p.AssignmentRequired, "appRoleAssignmentRequired") && !p.AssignmentRequired.V {
 		x.failAt(p.AssignmentRequired.At, fact{expected: []string{"true"}, actual: "false", forms: true,
-			detail: fmt.Sprintf("%s does not require assignment: every user of the tenant, guests included, can sign in", finding.Quote(e.Name()))})
+			detail: fmt.Sprintf("%s does not require assignment: every user of the tenant, guests included, can sign in", e.title())})
 	}
 }
 
@@ -88,7 +88,7 @@ func lintAssignmentMissing(x *inspection, e *enterprise) {
 		return
 	}
 	if all := e.assignments(x); e.Assignments.Known && len(all) == 0 && p.AssignmentRequired.V {
-		x.failAt(e.Assignments.At, fact{detail: fmt.Sprintf("%s requires assignment, and nobody is assigned", finding.Quote(e.Name()))})
+		x.failAt(e.Assignments.At, fact{detail: fmt.Sprintf("%s requires assignment, and nobody is assigned", e.title())})
 	}
 }
 
@@ -99,7 +99,7 @@ func lintAllUsers(x *inspection, e *enterprise) {
 	for _, a := range e.assignments(x) {
 		name := strings.TrimSpace(a.PrincipalName.V)
 		if slices.ContainsFunc(everybody, func(known string) bool { return strings.EqualFold(known, name) }) {
-			x.failAt(a.At, fact{actual: name, detail: fmt.Sprintf("the group %s is assigned to %s", finding.Quote(name), finding.Quote(e.Name()))})
+			x.failAt(a.At, fact{actual: name, detail: fmt.Sprintf("the group %s is assigned to %s", finding.Quote(name), e.title())})
 		}
 	}
 }
@@ -119,7 +119,7 @@ func lintDirectUsers(x *inspection, e *enterprise) {
 		}
 	}
 	if len(names) > 0 {
-		x.failAt(first, fact{detail: fmt.Sprintf("%s assigned to %s directly, expected security groups: %s", count(len(names), "user is", "users are"), finding.Quote(e.Name()), listed(names))})
+		x.failAt(first, fact{detail: fmt.Sprintf("%s assigned to %s directly, expected security groups: %s", count(len(names), "user is", "users are"), e.title(), listed(names))})
 	}
 }
 

@@ -106,17 +106,17 @@ func lintMode(x *inspection, e *enterprise) {
 		return
 	}
 	f := fact{expected: []string{entra.ModeSAML}, actual: p.Mode.V,
-		detail: fmt.Sprintf("the single sign-on mode of %s is %s, expected \"saml\"", finding.Quote(e.Name()), finding.Quote(p.Mode.V))}
+		detail: fmt.Sprintf("the single sign-on mode of %s is %s, expected \"saml\"", e.title(), finding.Quote(p.Mode.V))}
 	if p.Mode.V == "" {
 		f.severity = finding.Warning
-		f.detail = fmt.Sprintf("%s has no single sign-on mode, expected \"saml\"; some old applications work without it, new ones do not", finding.Quote(e.Name()))
+		f.detail = fmt.Sprintf("%s has no single sign-on mode, expected \"saml\"; some old applications work without it, new ones do not", e.title())
 	}
 	x.failAt(p.Mode.At, f)
 }
 
 func lintDisabled(x *inspection, e *enterprise) {
 	if p := e.principal(x); p != nil && exported(x, p.Enabled, "accountEnabled") && !p.Enabled.V {
-		x.failAt(p.Enabled.At, fact{detail: fmt.Sprintf("%s is disabled: accountEnabled is false", finding.Quote(e.Name())), expected: []string{"true"}, actual: "false", forms: true})
+		x.failAt(p.Enabled.At, fact{detail: fmt.Sprintf("%s is disabled: accountEnabled is false", e.title()), expected: []string{"true"}, actual: "false", forms: true})
 	}
 }
 
@@ -129,7 +129,7 @@ func lintIdentifierMissing(x *inspection, e *enterprise) {
 			x.skip("the identifiers are not spelled out in the file")
 			return
 		}
-		x.failAt(l.At, fact{detail: finding.Quote(e.Name()) + " has no Identifier (Entity ID), so that Entra cannot find it for a request"})
+		x.failAt(l.At, fact{detail: e.title() + " has no Identifier (Entity ID), so that Entra cannot find it for a request"})
 	}
 }
 
@@ -139,7 +139,7 @@ func lintIdentifiers(x *inspection, e *enterprise) {
 	}
 	for _, id := range e.Identifiers().Items {
 		for _, o := range entra.Identifier(id.V) {
-			x.failAt(id.At, fact{severity: o.Severity, actual: id.V, detail: fmt.Sprintf("the Identifier %s: %s", finding.Quote(id.V), o.Text)})
+			x.failAt(id.At, fact{severity: o.Severity, actual: id.V, detail: finding.Quote(id.V)+": "+o.Text})
 		}
 	}
 }
@@ -153,7 +153,7 @@ func lintLogoutURL(x *inspection, e *enterprise) {
 		return
 	}
 	for _, o := range entra.LogoutURL(u.V) {
-		x.failAt(u.At, fact{severity: o.Severity, actual: u.V, detail: fmt.Sprintf("the Logout URL %s: %s", finding.Quote(u.V), o.Text)})
+		x.failAt(u.At, fact{severity: o.Severity, actual: u.V, detail: finding.Quote(u.V)+": "+o.Text})
 	}
 }
 
@@ -179,7 +179,7 @@ func lintAudience(x *inspection, e *enterprise) {
 	const own = "AzureADMyOrg"
 	if a := e.registration(x); a != nil && exported(x, a.Audience, "signInAudience") && a.Audience.V != "" && !strings.EqualFold(a.Audience.V, own) {
 		x.failAt(a.Audience.At, fact{expected: []string{own}, actual: a.Audience.V,
-			detail: fmt.Sprintf("signInAudience of %s is %s, expected %q", finding.Quote(e.Name()), finding.Quote(a.Audience.V), own)})
+			detail: fmt.Sprintf("signInAudience of %s is %s, expected %q", e.title(), finding.Quote(a.Audience.V), own)})
 	}
 }
 
@@ -193,7 +193,7 @@ func lintImplicit(x *inspection, e *enterprise) {
 		name string
 	}{{a.ImplicitID, "ID tokens"}, {a.ImplicitAccess, "access tokens"}} {
 		if exported(x, grant.flag, "implicitGrantSettings") && grant.flag.V {
-			f := fact{detail: fmt.Sprintf("%s can get %s by the implicit grant, which a SAML application does not need", finding.Quote(e.Name()), grant.name)}
+			f := fact{detail: fmt.Sprintf("%s can get %s by the implicit grant, which a SAML application does not need", e.title(), grant.name)}
 			if grant.name == "ID tokens" {
 				f.severity = finding.Info // templates have it on
 			}

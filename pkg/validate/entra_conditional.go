@@ -87,8 +87,8 @@ func (e *enterprise) accessPolicies(x *inspection, state string) []*entra.Access
 	case !e.Access.Known:
 		x.skip("no export of Conditional Access policies is among the files")
 		return nil
-	case e.AppID() == "":
-		x.skip("the export does not have appId, by which policies name the application")
+	case e.AppID() == "" || strings.HasPrefix(e.AppID(), "${") && slices.ContainsFunc(e.Access.V, func(p *entra.AccessPolicy) bool { return p.Format != e.format() }):
+		x.skip("the files do not have the client id of the application (appId), by which policies name it")
 		return nil
 	}
 	var out []*entra.AccessPolicy
@@ -98,6 +98,14 @@ func (e *enterprise) accessPolicies(x *inspection, state string) []*entra.Access
 		}
 	}
 	return out
+}
+
+// format is the format of the export that the application is from.
+func (e *enterprise) format() string {
+	if e.Principal != nil {
+		return e.Principal.Format
+	}
+	return e.Application.Format
 }
 
 // targets reports whether a policy is about sign-ins of users to the
@@ -156,7 +164,7 @@ func lintMFA(x *inspection, e *enterprise) {
 	if x.silent || x.reason != "" {
 		return
 	}
-	f := fact{detail: fmt.Sprintf("no enabled Conditional Access policy demands multifactor authentication for %s", finding.Quote(e.Name()))}
+	f := fact{detail: fmt.Sprintf("no enabled Conditional Access policy demands multifactor authentication for %s", e.title())}
 	for _, p := range enabled {
 		if !demandsMFA(p) || nobody(p) {
 			continue
@@ -166,9 +174,9 @@ func lintMFA(x *inspection, e *enterprise) {
 		case allUsers(p) && len(depends) == 0:
 			return
 		case allUsers(p):
-			f.detail = fmt.Sprintf("the policy %s demands multifactor authentication for %s only depending on %s", accessName(p), finding.Quote(e.Name()), strings.Join(depends, ", "))
+			f.detail = fmt.Sprintf("the policy %s demands multifactor authentication for %s only depending on %s", accessName(p), e.title(), strings.Join(depends, ", "))
 		case f.severity == 0:
-			f.detail = fmt.Sprintf("the policy %s demands multifactor authentication for %s of some users, groups or roles only", accessName(p), finding.Quote(e.Name()))
+			f.detail = fmt.Sprintf("the policy %s demands multifactor authentication for %s of some users, groups or roles only", accessName(p), e.title())
 		}
 		f.severity = finding.Info
 	}
@@ -197,7 +205,7 @@ func lintExclusions(x *inspection, e *enterprise) {
 			out, people = append(out, "guests"), people+2
 		}
 		if people > 2 || len(p.ExcludeRoles.Items) > 0 || p.GuestsExcluded {
-			x.failAt(p.At, fact{detail: fmt.Sprintf("the policy %s, which demands multifactor authentication for %s, excludes %s", accessName(p), finding.Quote(e.Name()), strings.Join(out, ", "))})
+			x.failAt(p.At, fact{detail: fmt.Sprintf("the policy %s, which demands multifactor authentication for %s, excludes %s", accessName(p), e.title(), strings.Join(out, ", "))})
 		}
 	}
 }
@@ -206,7 +214,7 @@ func lintReportOnly(x *inspection, e *enterprise) {
 	for _, p := range e.accessPolicies(x, entra.StateReportOnly) {
 		if !nobody(p) {
 			x.failAt(orPlace(p.State.At, p.At), fact{actual: p.State.V, expected: []string{entra.StateEnabled}, forms: true,
-				detail: fmt.Sprintf("the policy %s is about %s and is report-only: it demands nothing", accessName(p), finding.Quote(e.Name()))})
+				detail: fmt.Sprintf("the policy %s is about %s and is report-only: it demands nothing", accessName(p), e.title())})
 		}
 	}
 }
@@ -218,7 +226,7 @@ func (e *enterprise) needs(x *inspection, does func(*entra.AccessPolicy) bool, d
 	if x.silent || x.reason != "" || slices.ContainsFunc(enabled, func(p *entra.AccessPolicy) bool { return !nobody(p) && does(p) }) {
 		return
 	}
-	x.failAt(e.Place(), fact{detail: fmt.Sprintf(detail, finding.Quote(e.Name()))})
+	x.failAt(e.Place(), fact{detail: fmt.Sprintf(detail, e.title())})
 }
 
 func lintAccessLocation(x *inspection, e *enterprise) {

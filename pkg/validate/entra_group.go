@@ -74,7 +74,7 @@ func lintGroupOverage(x *inspection, e *enterprise) {
 	for _, word := range groupsEmitted(a) {
 		if strings.EqualFold(word, "All") || strings.EqualFold(word, "SecurityGroup") {
 			x.failAt(a.GroupClaims.At, fact{actual: word, expected: []string{"ApplicationGroup"},
-				detail: fmt.Sprintf("groupMembershipClaims of %s is %s: users in more than %d groups get no group claim", finding.Quote(e.Name()), finding.Quote(word), entra.MaxGroupsInToken)})
+				detail: fmt.Sprintf("groupMembershipClaims of %s is %s: users in more than %d groups get no group claim", e.title(), finding.Quote(word), entra.MaxGroupsInToken)})
 			return
 		}
 	}
@@ -169,7 +169,7 @@ func lintMappedClaims(x *inspection, e *enterprise) {
 	if a == nil || !exported(x, a.MappedClaims, "api.acceptMappedClaims") || !a.MappedClaims.V {
 		return
 	}
-	f := fact{detail: finding.Quote(e.Name()) + " accepts mapped claims (api.acceptMappedClaims)"}
+	f := fact{detail: e.title() + " accepts mapped claims (api.acceptMappedClaims)"}
 	if a.Audience.V != "" && !strings.EqualFold(a.Audience.V, "AzureADMyOrg") {
 		f.detail += ", and is open to other tenants, which could forge claims"
 	}

@@ -103,7 +103,7 @@ var entraKeyChecks = []*Check{
 
 func lintNotification(x *inspection, e *enterprise) {
 	if p := e.principal(x); p != nil && exportedList(x, p.NotificationAddresses, "notificationEmailAddresses") && len(p.NotificationAddresses.Items) == 0 && !p.NotificationAddresses.Partial {
-		x.failAt(p.NotificationAddresses.At, fact{detail: fmt.Sprintf("%s has no notification address: nobody is told before its signing certificate expires", finding.Quote(e.Name()))})
+		x.failAt(p.NotificationAddresses.At, fact{detail: fmt.Sprintf("%s has no notification address: nobody is told before its signing certificate expires", e.title())})
 	}
 }
 
@@ -166,9 +166,9 @@ func lintSigningMissing(x *inspection, e *enterprise) {
 	switch {
 	case x.silent || p == nil || !p.Keys.Known:
 	case len(all) == 0:
-		x.failAt(p.Keys.At, fact{detail: finding.Quote(e.Name()) + " has no signing certificate of its own"})
+		x.failAt(p.Keys.At, fact{detail: e.title() + " has no signing certificate of its own"})
 	case exported(x, p.SigningThumbprint, "preferredTokenSigningKeyThumbprint") && p.SigningThumbprint.V == "":
-		x.failAt(p.SigningThumbprint.At, fact{detail: fmt.Sprintf("%s has %s, and none is made active", finding.Quote(e.Name()), count(len(all), "signing certificate", "signing certificates"))})
+		x.failAt(p.SigningThumbprint.At, fact{detail: fmt.Sprintf("%s has %s, and none is made active", e.title(), count(len(all), "signing certificate", "signing certificates"))})
 	}
 }
 
@@ -187,7 +187,7 @@ func lintSigningDangling(x *inspection, e *enterprise) {
 			return
 		}
 	}
-	x.failAt(want.At, fact{actual: want.V, detail: fmt.Sprintf("the thumbprint %s of the active signing certificate is that of none of the %d that %s has", finding.Quote(want.V), len(all), finding.Quote(e.Name()))})
+	x.failAt(want.At, fact{actual: want.V, detail: fmt.Sprintf("the thumbprint %s of the active signing certificate is that of none of the %d that %s has", finding.Quote(want.V), len(all), e.title())})
 }
 
 func lintSigningExpired(x *inspection, e *enterprise) {
@@ -195,7 +195,7 @@ func lintSigningExpired(x *inspection, e *enterprise) {
 	if k == nil || x.at().Before(k.End.V) {
 		return
 	}
-	detail := fmt.Sprintf("the active signing certificate of %s expired on %s", finding.Quote(e.Name()), day(k.End.V))
+	detail := fmt.Sprintf("the active signing certificate of %s expired on %s", e.title(), day(k.End.V))
 	for _, other := range e.signingKeys(x) {
 		if other.End.Known && x.at().Before(other.End.V) && other.Identifier.V != k.Identifier.V {
 			detail += fmt.Sprintf("; Entra signs with another one by itself, which is valid until %s: the app must have that one", day(other.End.V))
@@ -211,7 +211,7 @@ func lintSigningExpiring(x *inspection, e *enterprise) {
 		return
 	}
 	x.failAt(k.End.At, fact{actual: k.End.V.Format(time.RFC3339),
-		detail: fmt.Sprintf("the active signing certificate of %s expires on %s, in %s", finding.Quote(e.Name()), day(k.End.V), count(int(k.End.V.Sub(x.at()).Hours()/24), "day", "days"))})
+		detail: fmt.Sprintf("the active signing certificate of %s expires on %s, in %s", e.title(), day(k.End.V), count(int(k.End.V.Sub(x.at()).Hours()/24), "day", "days"))})
 }
 
 func lintSigningInactive(x *inspection, e *enterprise) {
@@ -221,7 +221,7 @@ func lintSigningInactive(x *inspection, e *enterprise) {
 	}
 	for _, other := range e.signingKeys(x) {
 		if other.Identifier.V != k.Identifier.V && other.End.Known && other.End.V.After(k.End.V) && x.at().Before(other.End.V) {
-			x.failAt(other.At, fact{detail: fmt.Sprintf("a signing certificate of %s that is valid until %s is not active; the active one ends on %s", finding.Quote(e.Name()), day(other.End.V), day(k.End.V))})
+			x.failAt(other.At, fact{detail: fmt.Sprintf("a signing certificate of %s that is valid until %s is not active; the active one ends on %s", e.title(), day(other.End.V), day(k.End.V))})
 			return
 		}
 	}
@@ -244,10 +244,10 @@ func lintEncryption(x *inspection, e *enterprise) {
 	}
 	switch {
 	case active.V != "":
-		x.failAt(active.At, fact{actual: active.V, detail: fmt.Sprintf("tokenEncryptionKeyId of %s is %s, which is none of its keys", finding.Quote(e.Name()), finding.Quote(active.V))})
+		x.failAt(active.At, fact{actual: active.V, detail: fmt.Sprintf("tokenEncryptionKeyId of %s is %s, which is none of its keys", e.title(), finding.Quote(active.V))})
 	case spare > 0:
 		x.failAt(a.Keys.At, fact{severity: finding.Warning,
-			detail: fmt.Sprintf("%s has %s for token encryption, and none is active: tokens are not encrypted", finding.Quote(e.Name()), count(spare, "certificate", "certificates"))})
+			detail: fmt.Sprintf("%s has %s for token encryption, and none is active: tokens are not encrypted", e.title(), count(spare, "certificate", "certificates"))})
 	}
 }
 
@@ -267,7 +267,7 @@ func lintRequestSignature(x *inspection, e *enterprise) {
 		return
 	}
 	if a.WeakAlgorithms.V != "" && !strings.EqualFold(a.WeakAlgorithms.V, "null") {
-		x.failAt(a.WeakAlgorithms.At, fact{actual: a.WeakAlgorithms.V, detail: fmt.Sprintf("requests to %s may be signed with the weak algorithm %s", finding.Quote(e.Name()), finding.Quote(a.WeakAlgorithms.V))})
+		x.failAt(a.WeakAlgorithms.At, fact{actual: a.WeakAlgorithms.V, detail: fmt.Sprintf("requests to %s may be signed with the weak algorithm %s", e.title(), finding.Quote(a.WeakAlgorithms.V))})
 	}
 	if !a.SignedRequests.V {
 		return
@@ -276,7 +276,7 @@ func lintRequestSignature(x *inspection, e *enterprise) {
 		verificationKeys(x, e, a)
 	}
 	if p := e.Principal; p != nil && p.LoginURL.Known && p.LoginURL.V == "" {
-		x.failAt(a.SignedRequests.At, fact{detail: fmt.Sprintf("%s demands signed requests and has no Sign on URL: sign-in from My Apps fails, as it has no request", finding.Quote(e.Name()))})
+		x.failAt(a.SignedRequests.At, fact{detail: fmt.Sprintf("%s demands signed requests and has no Sign on URL: sign-in from My Apps fails, as it has no request", e.title())})
 	}
 }
 
@@ -296,5 +296,5 @@ func verificationKeys(x *inspection, e *enterprise, a *entra.Application) {
 	if found {
 		detail = "every certificate to verify them with has expired"
 	}
-	x.failAt(a.SignedRequests.At, fact{detail: fmt.Sprintf("%s demands signed requests, but %s", finding.Quote(e.Name()), detail)})
+	x.failAt(a.SignedRequests.At, fact{detail: fmt.Sprintf("%s demands signed requests, but %s", e.title(), detail)})
 }

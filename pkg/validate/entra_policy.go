@@ -253,7 +253,7 @@ func lintShadowed(x *inspection, e *enterprise) {
 	}
 	for _, p := range e.Policies {
 		if p.Kind == entra.ClaimsMapping && e.Claims != nil && e.Claims.Content.Custom != nil && len(e.Claims.Content.Custom.Claims) > 0 {
-			x.failAt(e.Claims.At, fact{detail: fmt.Sprintf("the %s of the portal's policy without effect, because %s is assigned to %s", count(len(e.Claims.Content.Custom.Claims), "claim is", "claims are"), policyName(p), finding.Quote(e.Name()))})
+			x.failAt(e.Claims.At, fact{detail: fmt.Sprintf("the %s of the portal's policy without effect, because %s is assigned to %s", count(len(e.Claims.Content.Custom.Claims), "claim is", "claims are"), policyName(p), e.title())})
 			return
 		}
 	}
@@ -270,7 +270,7 @@ func lintAudienceOverride(x *inspection, e *enterprise) {
 		case p == nil:
 			x.skip(noPrincipal)
 		case exported(x, p.SigningThumbprint, "preferredTokenSigningKeyThumbprint") && p.SigningThumbprint.V == "":
-			x.failAt(t.At, fact{actual: t.V, detail: fmt.Sprintf("%s is set to %s, and %s has no signing certificate of its own", name, finding.Quote(t.V), finding.Quote(e.Name()))})
+			x.failAt(t.At, fact{actual: t.V, detail: fmt.Sprintf("%s is set to %s, and %s has no signing certificate of its own", name, finding.Quote(t.V), e.title())})
 		}
 	}
 	for _, policy := range e.Policies {

@@ -119,7 +119,7 @@ func lintReplyURLMissing(x *inspection, e *enterprise) {
 		x.skip("the Reply URLs are not spelled out in the file")
 		return
 	}
-	x.failAt(l.At, fact{detail: finding.Quote(e.Name()) + " has no Reply URL"})
+	x.failAt(l.At, fact{detail: e.title() + " has no Reply URL"})
 }
 
 func lintWildcard(x *inspection, e *enterprise) {
@@ -160,7 +160,7 @@ func lintReplyURLInvalid(x *inspection, e *enterprise) {
 	for _, u := range e.replyURLs(x) {
 		for _, o := range entra.ReplyURL(u.V) {
 			if o.Severity == finding.Error { // what is only unwise has its own checks
-				x.failAt(u.At, fact{actual: u.V, detail: fmt.Sprintf("the Reply URL %s: %s", finding.Quote(u.V), o.Text)})
+				x.failAt(u.At, fact{actual: u.V, detail: finding.Quote(u.V)+": "+o.Text})
 			}
 		}
 	}
@@ -186,7 +186,7 @@ func lintReplyURLDuplicate(x *inspection, e *enterprise) {
 func lintReplyURLLimit(x *inspection, e *enterprise) {
 	if urls := e.replyURLs(x); len(urls) > entra.MaxReplyURLs {
 		at := urls[entra.MaxReplyURLs].At
-		x.failAt(at, fact{detail: fmt.Sprintf("%s has %d Reply URLs, expected at most %d", finding.Quote(e.Name()), len(urls), entra.MaxReplyURLs)})
+		x.failAt(at, fact{detail: fmt.Sprintf("%s has %d Reply URLs, expected at most %d", e.title(), len(urls), entra.MaxReplyURLs)})
 	}
 }
 

@@ -103,8 +103,10 @@ func (c graphContext) beside(n *node) graphContext {
 	if own := n.get("@odata.context").string(); own != "" {
 		c.text = own
 	}
-	if owner, list := ownerIn(contextOwner, c.text); owner != "" {
-		c.owner, c.list = owner, list
+	if strings.Contains(c.text, "('") {
+		if owner, list := ownerIn(contextOwner, c.text); owner != "" {
+			c.owner, c.list = owner, list
+		}
 	}
 	return c
 }
