@@ -119,7 +119,7 @@ type App struct {
 	Name     Text
 	Profile  Text
 	IdP      IdentityProvider
-	App      ServiceProvider
+	SP       ServiceProvider
 	Entra    Entra
 	Expect   Expect
 	Captures []Glob

@@ -97,9 +97,9 @@ func TestLoad(t *testing.T) {
 	}{
 		{"profile", a.Profile, "haloitsm", 5},
 		{"issuer", a.IdP.Issuer, "https://sts.windows.net/1/", 8},
-		{"entity-id", a.App.EntityID, "https://halo.contoso.com", 13},
-		{"reply-urls", a.App.ReplyURLs[0], "https://halo.contoso.com/auth/saml", 14},
-		{"reply-urls, escaped", a.App.ReplyURLs[1], "${HOST}", 14},
+		{"entity-id", a.SP.EntityID, "https://halo.contoso.com", 13},
+		{"reply-urls", a.SP.ReplyURLs[0], "https://halo.contoso.com/auth/saml", 14},
+		{"reply-urls, escaped", a.SP.ReplyURLs[1], "${HOST}", 14},
 		{"name-id", a.Expect.NameID.Format, "emailAddress", 17},
 		{"claim", a.Expect.Claims[0].Name, "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress", 19},
 		{"until", c.Suppressions[0].Until, "2026-12-06", 24},

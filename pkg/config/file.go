@@ -26,7 +26,7 @@ var appKeys = []key[App]{
 	text("name", "What the app is called; suppressions and check --app name it so.", func(a *App) *Text { return &a.Name }),
 	text("profile", "The profile of the app, see ssodoctor profiles.", func(a *App) *Text { return &a.Profile }),
 	object("idp", "What the identity provider holds.", idpKeys, func(a *App) *IdentityProvider { return &a.IdP }),
-	object("app", "What the app holds: of itself, and pasted from the identity provider.", spKeys, func(a *App) *ServiceProvider { return &a.App }),
+	object("app", "What the app holds: of itself, and pasted from the identity provider.", spKeys, func(a *App) *ServiceProvider { return &a.SP }),
 	object("entra", "Exports of the enterprise application.", entraKeys, func(a *App) *Entra { return &a.Entra }),
 	object("expect", "What the app demands of a sign-in.", expectKeys, func(a *App) *Expect { return &a.Expect }),
 	globs("captures", "Captured sign-ins that must pass", func(a *App) *[]Glob { return &a.Captures }),

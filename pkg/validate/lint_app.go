@@ -1,0 +1,263 @@
+package validate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ssodoctor/ssodoctor/pkg/config"
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/keys"
+	"github.com/ssodoctor/ssodoctor/pkg/profile"
+)
+
+// configured is an app of ssodoctor.yaml with the copies of its facts.
+type configured struct {
+	*config.App
+	config  *config.Config
+	profile *profile.Profile // nil without one
+	// idp and sp are what its metadata says, nil without; why tells why there
+	// is none where one is named.
+	idp, sp *entity
+	why     []string
+	// idpCertificates are those that are noted for the identity provider,
+	// appCertificates those that were pasted in the app.
+	idpCertificates, appCertificates []held
+}
+
+func (l *linter) configured(c *config.Config, a *config.App) *configured {
+	out := &configured{App: a, config: c}
+	if a.Profile.Given() {
+		if p, err := profile.Load(a.Profile.Value); err == nil && p.App != nil {
+			out.profile = p
+		}
+	}
+	return out
+}
+
+// files lists the files that the app names, captures apart.
+func (a *configured) files() []string {
+	var out []string
+	add := func(f config.File) {
+		if f.Path != "" {
+			out = append(out, f.Path)
+		}
+	}
+	for _, f := range []config.File{a.IdP.Metadata, a.SP.Metadata, a.Entra.Application, a.Entra.ServicePrincipal, a.Entra.ClaimsPolicy, a.Entra.Assignments} {
+		add(f)
+	}
+	for _, c := range slices.Concat(a.IdP.Certificates, a.SP.Certificates) {
+		add(c.File)
+	}
+	for _, g := range a.Entra.ConditionalAccess {
+		out = append(out, g.Paths...)
+	}
+	return out
+}
+
+// gather collects what the files of the app hold.
+func (l *linter) gather(a *configured) {
+	a.idp = l.entity(a, a.IdP.Metadata, a.IdP.Issuer, "identity provider", func(e *entity) bool { return e.idp != nil })
+	a.sp = l.entity(a, a.SP.Metadata, a.SP.EntityID, "service provider", func(e *entity) bool { return e.sp != nil })
+	a.idpCertificates = l.certificatesOf(a.IdP.Certificates)
+	a.appCertificates = l.certificatesOf(a.SP.Certificates)
+}
+
+// entity is the one of a metadata file that has the role, of several the one
+// that is named.
+func (l *linter) entity(a *configured, f config.File, named config.Text, role string, has func(*entity) bool) *entity {
+	if !f.Given() {
+		return nil
+	}
+	if f.Remote() {
+		a.why = append(a.why, fmt.Sprintf("the metadata %q is an address, and lint fetches nothing; save it as a file", f.Value))
+		return nil
+	}
+	var found []*entity
+	for _, e := range l.entities[f.Path] {
+		if has(e) {
+			found = append(found, e)
+		}
+	}
+	if len(found) > 1 {
+		if i := slices.IndexFunc(found, func(e *entity) bool { return e.id.value == named.Value }); i >= 0 {
+			return found[i]
+		}
+		a.why = append(a.why, fmt.Sprintf("%s holds %d entities with the role of %s, and none is named", f.Path, len(found), role))
+		return nil
+	}
+	if len(found) == 0 {
+		a.why = append(a.why, fmt.Sprintf("%s holds no %s", f.Path, role))
+		return nil
+	}
+	return found[0]
+}
+
+// certificatesOf are the certificates of a list in the configuration; each
+// stands where the list names it.
+func (l *linter) certificatesOf(list []config.Certificate) []held {
+	var out []held
+	for _, c := range list {
+		at := held{input: c.Place.File, location: c.Location()}
+		var found []held
+		switch {
+		case c.Thumbprint != "":
+			at.value = c.Thumbprint
+			found = []held{at}
+		case c.PEM != "":
+			bundle, _ := keys.Read([]byte(c.PEM)) // what is wrong with it is told once, by the check of certificates
+			for _, k := range bundle.Certificates {
+				found = append(found, heldCertificate(c.Place.File, k))
+			}
+		default:
+			found = l.bundles[c.File.Path]
+		}
+		for _, h := range found {
+			h.input, h.location = at.input, at.location
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// heldText is a value of the configuration as a copy of a fact.
+func heldText(t config.Text) []held {
+	if !t.Given() {
+		return nil
+	}
+	return []held{{value: t.Value, input: t.File, location: t.Location()}}
+}
+
+func heldTexts(list []config.Text) []held {
+	var out []held
+	for _, t := range list {
+		out = append(out, heldText(t)...)
+	}
+	return out
+}
+
+// judgeApps judges every app with the copies of its facts, and the pairs of
+// metadata.
+func (l *linter) judgeApps() {
+	for _, a := range l.apps {
+		l.gather(a)
+		at := subject{input: a.Place.File, app: a.Name.Value}
+		l.inlineCertificates(at, a)
+		inspect(l, at, a, func(s *lints) func(*inspection, *configured) { return s.app })
+		if a.idp != nil && a.sp != nil {
+			l.judgePair(subject{input: a.sp.input, app: a.Name.Value}, a.idp, a.sp)
+		}
+	}
+	if len(l.apps) == 0 {
+		l.judgeLonePair()
+	}
+}
+
+// inlineCertificates judges the certificates that stand in the configuration.
+func (l *linter) inlineCertificates(at subject, a *configured) {
+	for _, c := range slices.Concat(a.IdP.Certificates, a.SP.Certificates) {
+		if c.PEM == "" {
+			continue
+		}
+		bundle, err := keys.Read([]byte(c.PEM))
+		here := func(list []finding.Problem) []finding.Problem {
+			out := slices.Clone(list)
+			for i := range out {
+				out[i].Location = c.Location()
+			}
+			return out
+		}
+		at.input = c.Place.File
+		l.relay(at, here(bundle.Problems))
+		if err != nil {
+			l.relay(at, here([]finding.Problem{{Check: "certificate-unreadable", Detail: err.Error()}}))
+		}
+		for _, k := range bundle.Certificates {
+			l.certificate(at, &placed{Certificate: k, location: c.Location(), holder: a.Name.Value, use: signingUse})
+		}
+	}
+}
+
+// pair is the metadata of an identity provider and of an app that are to work
+// together.
+type pair struct{ idp, sp *entity }
+
+func (l *linter) judgePair(at subject, idp, sp *entity) {
+	inspect(l, at, &pair{idp, sp}, func(s *lints) func(*inspection, *pair) { return s.pair })
+}
+
+// judgeLonePair pairs what belongs together without a configuration that says
+// so: the only identity provider and the only app among the files.
+func (l *linter) judgeLonePair() {
+	var idps, sps []*entity
+	for _, list := range l.entities {
+		for _, e := range list {
+			if e.idp != nil {
+				idps = append(idps, e)
+			}
+			if e.sp != nil {
+				sps = append(sps, e)
+			}
+		}
+	}
+	if len(idps) == 1 && len(sps) == 1 && idps[0] != sps[0] {
+		l.judgePair(subject{input: sps[0].input}, idps[0], sps[0])
+	}
+}
+
+// lintPair is about what one side demands and the other does not do.
+func lintPair(x *inspection, p *pair) {
+	idp, sp := p.idp.idp, p.sp.sp
+	told := func(at held, format string, args ...any) {
+		x.fail(fact{input: at.input, location: at.location, actual: at.value, detail: fmt.Sprintf(format, args...)})
+	}
+	if p.idp.id.value == p.sp.id.value && p.idp.input != p.sp.input {
+		told(p.sp.id, "identity provider (%s) and app (%s) have the same entity ID %q; one of the files is not what it is taken for", p.idp.input, p.sp.input, p.sp.id.value)
+	}
+	wants, signs := isTrue(idp.signedRequests), isTrue(sp.signedRequests)
+	switch {
+	case wants && !signs:
+		at := sp.signedRequests
+		if at.input == "" {
+			at = p.sp.id
+			at.value = ""
+		}
+		told(at, "the identity provider %q wants signed requests (WantAuthnRequestsSigned), and the app does not sign them (AuthnRequestsSigned)", p.idp.id.value)
+	case wants && len(sp.certificates) == 0:
+		told(sp.signedRequests, "the identity provider %q wants signed requests, and the metadata of the app has no certificate to verify them with", p.idp.id.value)
+	}
+	if disjoint(idp.nameIDs, sp.nameIDs) {
+		x.fail(fact{input: sp.nameIDs[0].input, location: sp.nameIDs[0].location, severity: finding.Warning, expected: texts(idp.nameIDs), actual: strings.Join(texts(sp.nameIDs), ", "),
+			detail: fmt.Sprintf("identity provider and app have no NameID format in common: the app takes %s, the identity provider %q names %s", quoteAll(texts(sp.nameIDs)), p.idp.id.value, quoteAll(texts(idp.nameIDs)))})
+	}
+	if a, b := bindings(sp.logout), bindings(idp.logout); len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) }) {
+		x.fail(fact{input: sp.logout[0].input, location: sp.logout[0].location, severity: finding.Warning, expected: b, forms: true, actual: strings.Join(a, ", "),
+			detail: fmt.Sprintf("identity provider and app have no binding of single logout in common: the app has %s, the identity provider %q has %s", quoteAll(a), p.idp.id.value, quoteAll(b))})
+	}
+}
+
+func isTrue(h held) bool { return h.value == "true" || h.value == "1" }
+
+// disjoint reports whether two lists of NameID formats name none in common.
+// Who names no format, or an unspecified one, takes any.
+func disjoint(a, b []held) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return false
+	}
+	for _, h := range slices.Concat(a, b) {
+		if strings.HasSuffix(h.value, ":unspecified") {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(a, func(h held) bool { return slices.ContainsFunc(b, h.same) })
+}
+
+func bindings(list []held) []string {
+	var out []string
+	for _, h := range list {
+		if !slices.Contains(out, h.binding) {
+			out = append(out, h.binding)
+		}
+	}
+	return out
+}
