@@ -1,7 +1,10 @@
 package cmd
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -19,27 +22,37 @@ import (
 // lintOptions are the flags of lint.
 type lintOptions struct {
 	common
+	skew                   string
 	certificateWarningDays int
 	certificates           bool
+	baseline               string
+	updateBaseline         bool
 	paths                  []string
 }
 
-const lintLong = `Judge the files of a repository that hold SSO configuration: SAML metadata,
-certificates. Directories are walked; files are recognised from their content,
-and those of other kinds are passed over unless they are named. Nothing is
-changed and nothing is fetched.`
+const lintLong = `Judge the files of a repository that hold SSO configuration, and whether they
+agree: SAML metadata, certificates, exports of Entra and AD FS, claim rules, and
+ssodoctor.yaml, which says what belongs together. Directories are walked; files
+are recognised from their content, and those of other kinds are passed over
+unless they are named. Nothing is changed and nothing is fetched.
+
+The ssodoctor.yaml of the current directory, or that of --config, always takes
+part, with the files that it names. Findings are accepted there under
+"suppress:", with a reason and until a day, or all of today's by a baseline.`
 
 const lintExample = `  ssodoctor lint
   ssodoctor lint idp/federationmetadata.xml app/signing.cer
   ssodoctor lint . --fail-on warning --format json
   ssodoctor lint --certificates
-  ssodoctor lint --certificates --format ics --output certificates.ics`
+  ssodoctor lint --certificates --format ics --output certificates.ics
+  ssodoctor lint --baseline .ssodoctor-baseline.json --update-baseline
+  ssodoctor lint --baseline .ssodoctor-baseline.json`
 
 func newLint(env *Env, run func(*cobra.Command, *Env, *lintOptions) error) *cobra.Command {
 	o := &lintOptions{}
 	c := &cobra.Command{
 		Use:     "lint [PATH]...",
-		Short:   "Judge SSO configuration in files: metadata, certificates",
+		Short:   "Judge SSO configuration in files, and whether all copies of a fact agree",
 		Long:    lintLong,
 		Example: lintExample,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -50,50 +63,49 @@ func newLint(env *Env, run func(*cobra.Command, *Env, *lintOptions) error) *cobr
 	o.common.bind(c, textFirst(report.Formats())...)
 	o.common.bindVerdict(c)
 	o.bindCertificates(c)
-	c.Flags().IntVar(&o.certificateWarningDays, "certificate-warning-days", 30, "warn of certificates that end within this many `days`")
+	f := c.Flags()
+	f.StringVar(&o.skew, "skew", "3m", "tolerance on the time limits of captures, a `duration` such as 90s or 5m")
+	f.IntVar(&o.certificateWarningDays, "certificate-warning-days", 30, "warn of certificates that end within this many `days`")
+	f.StringVar(&o.baseline, "baseline", "", "accept the findings that this `file` holds, and report new ones")
+	f.BoolVar(&o.updateBaseline, "update-baseline", false, "write the findings of today to the file of --baseline")
 	return c
 }
 
 func runLint(c *cobra.Command, env *Env, o *lintOptions) error {
-	if err := settle(c, env, o.config); err != nil {
-		return err
+	if err := settle(c, env, o.config); err != nil && !errors.As(err, new(unreadSettings)) {
+		return err // of a configuration that cannot be read a finding tells
 	}
 	if err := o.choices(o.formats()); err != nil {
 		return err
 	}
-	clock, err := o.clock(env)
+	if o.updateBaseline && o.baseline == "" {
+		return usageError{errors.New("--update-baseline needs the file to write: --baseline FILE")}
+	}
+	options, err := o.options(env)
 	if err != nil {
 		return err
 	}
 	files, unreadable := walk(o.paths)
-	r := validate.Lint(disk{}, files, validate.LintOptions{
-		Clock:              clock,
-		CertificateWarning: time.Duration(o.certificateWarningDays) * 24 * time.Hour,
-	})
+	r := validate.Lint(disk{}, files, options)
 	unread := slices.Concat(unreadable, r.Unread)
 	for _, err := range unread {
 		env.warn(err)
 	}
 	if len(r.Inputs) == 0 && len(unread) == 0 {
-		return unusableError{errors.New("nothing to lint: no file is SSO configuration; name the files or directories that are")}
+		return unusableError{errors.New("nothing to lint: no file is SSO configuration; name the files or directories that are, or begin with ssodoctor init")}
+	}
+	if err := o.accept(env, r); err != nil {
+		return err
+	}
+	if err := o.report(env, r, options.Clock); err != nil {
+		return err
 	}
 	summary := r.Summary
 	if o.certificates {
 		summary = certificateSummary(r)
 	}
-	err = o.write(env, func(w io.Writer) error {
-		if o.certificates {
-			return report.Certificates(w, o.calendar(r, clock), o.format, o.look(env))
-		}
-		if o.format == "text" {
-			return report.Lint(w, r, o.look(env))
-		}
-		write, _ := report.Lookup(o.format)
-		return write(w, r, o.look(env))
-	})
 	switch {
-	case err != nil:
-		return err
+	case o.updateBaseline:
 	case o.failing(summary):
 		return errFindings
 	case len(unread) > 0:
@@ -102,10 +114,96 @@ func runLint(c *cobra.Command, env *Env, o *lintOptions) error {
 	return nil
 }
 
+func (o *lintOptions) options(env *Env) (validate.LintOptions, error) {
+	clock, err := o.clock(env)
+	if err != nil {
+		return validate.LintOptions{}, err
+	}
+	skew, err := parseSkew(o.skew)
+	if err != nil {
+		return validate.LintOptions{}, err
+	}
+	config := o.config
+	if _, err := os.Stat(settingsFile); config == "" && err == nil {
+		config = settingsFile
+	}
+	var configs []string
+	if config != "" {
+		configs = []string{filepath.ToSlash(filepath.Clean(config))}
+	}
+	return validate.LintOptions{
+		Clock: clock, Skew: skew, Configs: configs, Getenv: env.Getenv, Readers: adfsReaders(clock.Judged()),
+		CertificateWarning: time.Duration(o.certificateWarningDays) * 24 * time.Hour,
+	}, nil
+}
+
+func (o *lintOptions) report(env *Env, r *validate.Report, at validate.Clock) error {
+	return o.write(env, func(w io.Writer) error {
+		if o.certificates {
+			return report.Certificates(w, o.calendar(r, at), o.format, o.look(env))
+		}
+		if o.format == "text" {
+			return report.Lint(w, r, o.look(env))
+		}
+		write, _ := report.Lookup(o.format)
+		return write(w, r, o.look(env))
+	})
+}
+
+// accept takes the findings of the baseline out of the report, or writes a new
+// baseline.
+func (o *lintOptions) accept(env *Env, r *validate.Report) error {
+	if o.baseline == "" {
+		return nil
+	}
+	if o.updateBaseline {
+		return o.writeBaseline(env, r)
+	}
+	file, err := os.Open(o.baseline)
+	if err != nil {
+		return unusableError{fmt.Errorf("--baseline: %w; write it with --update-baseline", err)}
+	}
+	defer file.Close()
+	baseline, err := validate.ReadBaseline(file)
+	if err != nil {
+		return unusableError{fmt.Errorf("--baseline %s: %w", o.baseline, err)}
+	}
+	accepted, gone := r.Accept(baseline)
+	if !o.quiet {
+		env.note(fmt.Sprintf("%s accepted by %s", quantity(accepted, "finding"), o.baseline))
+		if gone > 0 {
+			env.note(fmt.Sprintf("%d of the baseline found no more; shrink it with --update-baseline", gone))
+		}
+	}
+	return nil
+}
+
+func (o *lintOptions) writeBaseline(env *Env, r *validate.Report) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetIndent("", "  ")
+	if err := e.Encode(r.Baseline()); err != nil {
+		return unusableError{err}
+	}
+	if err := os.WriteFile(o.baseline, b.Bytes(), 0o644); err != nil {
+		return unusableError{fmt.Errorf("--baseline: %w", err)}
+	}
+	env.note(fmt.Sprintf("%s written to %s, and accepted from now on", quantity(len(r.Findings), "finding"), o.baseline))
+	return nil
+}
+
 // disk opens the files of the machine.
 type disk struct{}
 
 func (disk) Open(name string) (io.ReadCloser, error) { return os.Open(filepath.FromSlash(name)) }
+
+func (disk) Glob(pattern string) ([]string, error) {
+	names, err := filepath.Glob(filepath.FromSlash(pattern))
+	for i := range names {
+		names[i] = filepath.ToSlash(names[i])
+	}
+	return names, err
+}
 
 // passedOver are directories that hold the files of others.
 var passedOver = []string{"node_modules", "vendor", "__pycache__"}

@@ -69,6 +69,8 @@ func processEnv() *Env {
 // usageError is a wrong flag, argument or setting.
 type usageError struct{ error }
 
+func (e usageError) Unwrap() error { return e.error }
+
 // unusableError says that the job could not be done. A nil error has already
 // been told.
 type unusableError struct{ error }

@@ -1,16 +1,19 @@
 package cmd
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
+
+	"github.com/ssodoctor/ssodoctor/pkg/config"
 )
 
 // settingFlags are the flags that can also be set by SSODOCTOR_* and by
@@ -22,9 +25,9 @@ const settingsFile = "ssodoctor.yaml"
 // settle fills flags that were not given from the environment and the file.
 // Only tool settings go through viper: it lower-cases keys, so it must never
 // see claim URIs or names.
-func settle(c *cobra.Command, env *Env, config string) error {
+func settle(c *cobra.Command, env *Env, file string) error {
 	v := viper.NewWithOptions(viper.KeyDelimiter("::"))
-	if err := readSettings(v, config); err != nil {
+	if err := readSettings(v, file); err != nil {
 		return usageError{err}
 	}
 	for _, name := range settingFlags {
@@ -55,25 +58,24 @@ func override(f *pflag.Flag, env *Env, v *viper.Viper) error {
 	return nil
 }
 
-// readSettings reads the file named, or ssodoctor.yaml where there is one.
-func readSettings(v *viper.Viper, config string) error {
-	name := config
-	if name == "" {
-		name = settingsFile
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		if config == "" && errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
+// unreadSettings is an error of a configuration that cannot be read.
+type unreadSettings struct{ error }
+
+// readSettings reads the file named, or ssodoctor.yaml where there is one: of
+// it "settings" alone, which package config takes out.
+func readSettings(v *viper.Viper, name string) error {
+	source := config.Source{Open: disk{}.Open, Glob: disk{}.Glob}
+	text, err := config.SettingsOf(cmp.Or(name, settingsFile), source)
+	switch {
+	case name == "" && errors.Is(err, fs.ErrNotExist):
+		return nil
+	case errors.As(err, new(*fs.PathError)):
 		return err
+	case err != nil:
+		return unreadSettings{fmt.Errorf("reading settings from %s: %w", cmp.Or(name, settingsFile), err)}
 	}
-	defer file.Close()
 	v.SetConfigType("yaml")
-	if err := v.ReadConfig(file); err != nil {
-		return fmt.Errorf("reading settings from %s: %w", name, err)
-	}
-	return nil
+	return v.ReadConfig(bytes.NewReader(text))
 }
 
 // isPipe reports whether the reader of our output has gone away, as "| head"

@@ -145,3 +145,22 @@ type failingReader struct{ err error }
 func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 
 func isZip(head []byte) bool { return bytes.HasPrefix(head, []byte("PK\x03\x04")) }
+
+// telling are properties that nothing but AD FS has.
+var telling = regexp.MustCompile(`\b(?:IssuanceTransformRules|IssuanceAuthorizationRules|ImpersonationAuthorizationRules|SignedSamlRequestsRequired|EncryptClaims|SamlEndpoints|ClaimsProviderName|AcceptanceTransformRules)\b`)
+
+// Recognise reports whether a text that begins so is surely an export of AD FS:
+// where [Read] takes any JSON or CLIXML for one, this wants properties that
+// nothing else has. The head is UTF-8. SAML metadata is none.
+func Recognise(head []byte) bool {
+	f := recognise(head[:min(len(head), headBytes)])
+	switch {
+	case f == nil, f.Name == "metadata":
+		return false
+	case f.Name == "clixml":
+		return bytes.Contains(head, []byte("Microsoft.IdentityServer")) || telling.Match(head)
+	case f.Name == "codeproject-xml":
+		return true
+	}
+	return telling.Match(head)
+}

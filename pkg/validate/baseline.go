@@ -72,7 +72,7 @@ func (r *Report) Accept(b *Baseline) (accepted, gone int) {
 	var kept []finding.Finding
 	for i, print := range finding.Fingerprints(r.Findings) {
 		if known[print] {
-			r.Suppressed = append(r.Suppressed, Suppressed{r.Findings[i], "accepted by the baseline"})
+			r.Suppressed = append(r.Suppressed, Suppressed{Finding: r.Findings[i], Reason: "accepted by the baseline", Baseline: true})
 			accepted++
 		} else {
 			kept = append(kept, r.Findings[i])

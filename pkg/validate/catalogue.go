@@ -122,6 +122,7 @@ func Catalogue() []*Check {
 		signInChecks,
 		adfsChecks,
 		entraChecks,
+		configChecks,
 		metadataChecks,
 	)
 }

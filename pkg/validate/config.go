@@ -18,7 +18,7 @@ var configChecks = []*Check{
 		Fixes:     atConfig("correct the value; docs/schema/ssodoctor.schema.json lets editors complete it"),
 		Reference: "docs/schema/ssodoctor.schema.json",
 		Since:     "0.1.0",
-		lint:      lints{config: lintConfigWords},
+		lint:      lints{config: lintConfigWords, app: lintNamedFiles},
 	},
 	{
 		Name: "config-unknown-key", Severity: finding.Error, Family: FamilyConfig, Scope: OfFile,
@@ -86,7 +86,7 @@ var configChecks = []*Check{
 		Fixes:     atConfig("remove the suppression"),
 		Reference: "docs/schema/ssodoctor.schema.json",
 		Since:     "0.1.0",
-		lint:      lints{suppressions: lintUnused},
+		lint:      lints{suppressions: lintSuppressionUnused},
 	},
 	{
 		Name: "suppression-expired", Severity: finding.Warning, Family: FamilyConfig, Scope: OfFile,
@@ -96,6 +96,6 @@ var configChecks = []*Check{
 		Fixes:     atConfig("put right what it was for and remove it, or give it a new day and reason"),
 		Reference: "docs/schema/ssodoctor.schema.json",
 		Since:     "0.1.0",
-		lint:      lints{suppressions: lintExpired},
+		lint:      lints{suppressions: lintSuppressionEnded},
 	},
 }

@@ -123,7 +123,7 @@ func (l *linter) readEntra(f *file) error {
 	}
 	out := export.Read(f.name, data)
 	l.relay(subject{input: f.name}, out.Problems)
-	l.exports = append(l.exports, out)
+	l.exports, l.exportAt[f.name] = append(l.exports, out), out
 	return nil
 }
 

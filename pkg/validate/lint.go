@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ssodoctor/ssodoctor/pkg/entra"
+	"github.com/ssodoctor/ssodoctor/pkg/config"
 	"github.com/ssodoctor/ssodoctor/pkg/entra/export"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
@@ -18,6 +18,8 @@ import (
 // slashes; a name that [LintFile] or a configuration gave is opened as it is.
 type Tree interface {
 	Open(name string) (io.ReadCloser, error)
+	// Glob lists the files that match a pattern, as path.Match has it.
+	Glob(pattern string) ([]string, error)
 }
 
 // LintFile is a file to lint. One that was Named by a person and is of no known
@@ -25,6 +27,9 @@ type Tree interface {
 type LintFile struct {
 	Name  string
 	Named bool
+	// byConfig marks a file that a configuration names, whose checks tell
+	// where it is missing or of no known kind.
+	byConfig bool
 }
 
 // LintOptions say how files are judged.
@@ -33,6 +38,13 @@ type LintOptions struct {
 	// CertificateWarning is how long before its end a certificate is reported;
 	// zero means the default.
 	CertificateWarning time.Duration
+	// Skew is the tolerance on the time limits of captures; zero means the
+	// default.
+	Skew time.Duration
+	// Configs are configurations to read beside those among the files.
+	Configs []string
+	// Getenv gives the environment variables that configurations name.
+	Getenv func(string) string
 	// Readers read kinds of files that other packages judge.
 	Readers []Reader
 }
@@ -51,16 +63,30 @@ type Reader struct {
 // fails: what cannot be read is in Unread of the report, and hides nothing of
 // the others. The report has no diagnosis.
 func Lint(tree Tree, files []LintFile, o LintOptions) *Report {
-	l := &linter{tree: tree, entities: map[string]describedEntity{}, options: o, catalogue: Catalogue(), kinds: append(fileKinds(), adopted(o.Readers)...), report: &Report{
-		Schema: Schema, Inputs: []InputView{}, Messages: []MessageView{}, Findings: []finding.Finding{}, Checks: []CheckResult{},
-	}}
-	for _, f := range files {
+	l := newLinter(tree, o)
+	l.configure(files)
+	for _, f := range slices.Concat(files, l.named(files)) {
 		l.add(f)
 	}
-	l.enterprises("", entra.Text{}, l.exports)
+	l.judgeApps()
+	l.judgeCaptures()
+	l.nameApps()
+	l.suppress()
 	l.report.Certificates = l.certificates.list()
 	l.report.concludeLint(l.catalogue)
 	return l.report
+}
+
+func newLinter(tree Tree, o LintOptions) *linter {
+	return &linter{
+		tree: tree, options: o, catalogue: Catalogue(), kinds: append(fileKinds(), adopted(o.Readers)...),
+		report:   &Report{Schema: Schema, Inputs: []InputView{}, Messages: []MessageView{}, Findings: []finding.Finding{}, Checks: []CheckResult{}},
+		configs:  map[string]*config.Config{},
+		users:    map[string][]*configured{},
+		seen:     map[string]bool{},
+		formats:  map[string]string{},
+		entities: map[string]describedEntity{}, exportAt: map[string]*export.File{}, summaries: map[string][]*entity{}, bundles: map[string][]held{},
+	}
 }
 
 // linter is a run of lint.
@@ -70,11 +96,24 @@ type linter struct {
 	catalogue []*Check
 	kinds     []fileKind
 	report    *Report
+	seen      map[string]bool   // the files that could be opened
+	formats   map[string]string // of those that were recognised
+
+	configurations []*config.Config
+	configs        map[string]*config.Config // by each of their files
+	apps           []*configured
+	users          map[string][]*configured // of the files that apps name
+
 	// entities are the descriptions of entities so far, by entity ID.
 	entities map[string]describedEntity
 	exports  []*export.File // of Entra, which are judged together
+	exportAt map[string]*export.File
 	// certificates are those that were found so far.
 	certificates certificateIndex
+	// summaries and bundles are what the files say that are compared with
+	// others: metadata, and certificates.
+	summaries map[string][]*entity
+	bundles   map[string][]held
 }
 
 // file is one file at work.
@@ -122,10 +161,13 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 func (l *linter) add(in LintFile) {
 	body, err := l.tree.Open(in.Name)
 	if err != nil {
-		l.unread(err)
+		if !in.byConfig {
+			l.unread(err)
+		}
 		return
 	}
 	defer body.Close()
+	l.seen[in.Name] = true
 	head := make([]byte, headBytes)
 	n, err := io.ReadFull(body, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -140,12 +182,22 @@ func (l *linter) add(in LintFile) {
 		}
 		return
 	}
-	f.format = kind.format
+	f.format, l.formats[f.name] = kind.format, kind.format
 	l.report.Inputs = append(l.report.Inputs, InputView{Name: f.name, Format: f.format})
 	if err := kind.read(l, f); err != nil {
 		l.unread(fmt.Errorf("%s: %w", f.name, err))
 	}
 	inspect(l, subject{input: f.name}, f, func(s *lints) func(*inspection, *file) { return s.file })
+}
+
+// nameApps names the app of findings in files that one app alone names.
+func (l *linter) nameApps() {
+	for i := range l.report.Findings {
+		f := &l.report.Findings[i]
+		if users := l.users[f.Input]; f.App == "" && len(users) == 1 {
+			f.App = users[0].Name.Value
+		}
+	}
 }
 
 // unread notes what could not be read.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/ssodoctor/ssodoctor/pkg/config"
+	"github.com/ssodoctor/ssodoctor/pkg/entra"
+	"github.com/ssodoctor/ssodoctor/pkg/entra/export"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/profile"
@@ -23,6 +25,7 @@ type configured struct {
 	// idpCertificates are those that are noted for the identity provider,
 	// appCertificates those that were pasted in the app.
 	idpCertificates, appCertificates []held
+	enterprise                       *entra.EnterpriseApplication // nil without exports
 }
 
 func (l *linter) configured(c *config.Config, a *config.App) *configured {
@@ -61,6 +64,28 @@ func (l *linter) gather(a *configured) {
 	a.sp = l.entity(a, a.SP.Metadata, a.SP.EntityID, "service provider", func(e *entity) bool { return e.sp != nil })
 	a.idpCertificates = l.certificatesOf(a.IdP.Certificates)
 	a.appCertificates = l.certificatesOf(a.SP.Certificates)
+	if exports := l.exportsOf(a); len(exports) > 0 {
+		if joined := export.Join(exports); len(joined) > 0 {
+			a.enterprise = joined[0]
+		}
+		account := a.Expect.BreakGlassAccount
+		l.enterprises(a.Name.Value, entra.Text{V: account.Value, Known: account.Given(), At: entra.Place(account.Place)}, exports)
+	}
+}
+
+// exportsOf are the exports of Entra that the app names; with no app, those
+// that none names.
+func (l *linter) exportsOf(a *configured) []*export.File {
+	if a == nil {
+		return slices.DeleteFunc(slices.Clone(l.exports), func(f *export.File) bool { return len(l.users[f.Name]) > 0 })
+	}
+	var out []*export.File
+	for _, name := range a.files() {
+		if f := l.exportAt[name]; f != nil {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // entity is the one of a metadata file that has the role, of several the one
@@ -74,7 +99,7 @@ func (l *linter) entity(a *configured, f config.File, named config.Text, role st
 		return nil
 	}
 	var found []*entity
-	for _, e := range l.entities[f.Path] {
+	for _, e := range l.summaries[f.Path] {
 		if has(e) {
 			found = append(found, e)
 		}
@@ -120,6 +145,30 @@ func (l *linter) certificatesOf(list []config.Certificate) []held {
 	return out
 }
 
+// lintNamedFiles holds the files that an app names against what they are named
+// as. One that is not there, or that is broken, has been told.
+func lintNamedFiles(x *inspection, a *configured) {
+	for _, m := range []struct {
+		file config.File
+		role string
+		has  func(*entity) bool
+	}{
+		{a.IdP.Metadata, "identity provider", func(e *entity) bool { return e.idp != nil }},
+		{a.SP.Metadata, "service provider", func(e *entity) bool { return e.sp != nil }},
+	} {
+		entities, read := x.summaries[m.file.Path]
+		wrong := x.seen[m.file.Path] && x.formats[m.file.Path] != "metadata"
+		if m.file.Path != "" && (wrong || read && !slices.ContainsFunc(entities, m.has)) {
+			x.fail(fact{input: m.file.File, location: m.file.Location(), actual: m.file.Value, detail: fmt.Sprintf("%q is named as the metadata of the %s, and holds none of one", m.file.Path, m.role)})
+		}
+	}
+	for _, c := range slices.Concat(a.IdP.Certificates, a.SP.Certificates) {
+		if p := c.File.Path; p != "" && x.seen[p] && x.formats[p] != "certificate" {
+			x.fail(fact{input: c.Place.File, location: c.Location(), actual: c.Value, detail: fmt.Sprintf("%q is named as a certificate, and is no file of certificates", p)})
+		}
+	}
+}
+
 // heldText is a value of the configuration as a copy of a fact.
 func heldText(t config.Text) []held {
 	if !t.Given() {
@@ -151,6 +200,7 @@ func (l *linter) judgeApps() {
 	if len(l.apps) == 0 {
 		l.judgeLonePair()
 	}
+	l.enterprises("", entra.Text{}, l.exportsOf(nil))
 }
 
 // inlineCertificates judges the certificates that stand in the configuration.
@@ -190,7 +240,7 @@ func (l *linter) judgePair(at subject, idp, sp *entity) {
 // so: the only identity provider and the only app among the files.
 func (l *linter) judgeLonePair() {
 	var idps, sps []*entity
-	for _, list := range l.entities {
+	for _, list := range l.summaries {
 		for _, e := range list {
 			if e.idp != nil {
 				idps = append(idps, e)
@@ -214,29 +264,27 @@ func lintPair(x *inspection, p *pair) {
 	if p.idp.id.value == p.sp.id.value && p.idp.input != p.sp.input {
 		told(p.sp.id, "identity provider (%s) and app (%s) have the same entity ID %q; one of the files is not what it is taken for", p.idp.input, p.sp.input, p.sp.id.value)
 	}
-	wants, signs := isTrue(idp.signedRequests), isTrue(sp.signedRequests)
+	wants, signs := idp.signedRequests.yes, sp.signedRequests.yes
 	switch {
 	case wants && !signs:
-		at := sp.signedRequests
+		at := sp.signedRequests.held
 		if at.input == "" {
 			at = p.sp.id
 			at.value = ""
 		}
 		told(at, "the identity provider %q wants signed requests (WantAuthnRequestsSigned), and the app does not sign them (AuthnRequestsSigned)", p.idp.id.value)
 	case wants && len(sp.certificates) == 0:
-		told(sp.signedRequests, "the identity provider %q wants signed requests, and the metadata of the app has no certificate to verify them with", p.idp.id.value)
+		told(sp.signedRequests.held, "the identity provider %q wants signed requests, and the metadata of the app has no certificate to verify them with", p.idp.id.value)
 	}
 	if disjoint(idp.nameIDs, sp.nameIDs) {
 		x.fail(fact{input: sp.nameIDs[0].input, location: sp.nameIDs[0].location, severity: finding.Warning, expected: texts(idp.nameIDs), actual: strings.Join(texts(sp.nameIDs), ", "),
 			detail: fmt.Sprintf("identity provider and app have no NameID format in common: the app takes %s, the identity provider %q names %s", quoteAll(texts(sp.nameIDs)), p.idp.id.value, quoteAll(texts(idp.nameIDs)))})
 	}
-	if a, b := bindings(sp.logout), bindings(idp.logout); len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) }) {
+	if a, b := bindingsOf(sp.logout), bindingsOf(idp.logout); len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) }) {
 		x.fail(fact{input: sp.logout[0].input, location: sp.logout[0].location, severity: finding.Warning, expected: b, forms: true, actual: strings.Join(a, ", "),
 			detail: fmt.Sprintf("identity provider and app have no binding of single logout in common: the app has %s, the identity provider %q has %s", quoteAll(a), p.idp.id.value, quoteAll(b))})
 	}
 }
-
-func isTrue(h held) bool { return h.value == "true" || h.value == "1" }
 
 // disjoint reports whether two lists of NameID formats name none in common.
 // Who names no format, or an unspecified one, takes any.
@@ -252,7 +300,7 @@ func disjoint(a, b []held) bool {
 	return !slices.ContainsFunc(a, func(h held) bool { return slices.ContainsFunc(b, h.same) })
 }
 
-func bindings(list []held) []string {
+func bindingsOf(list []held) []string {
 	var out []string
 	for _, h := range list {
 		if !slices.Contains(out, h.binding) {

@@ -51,7 +51,7 @@ func (l *linter) named(files []LintFile) []LintFile {
 	add := func(name string) {
 		if !known[name] {
 			known[name] = true
-			out = append(out, LintFile{Name: name, optional: true})
+			out = append(out, LintFile{Name: name, byConfig: true})
 		}
 	}
 	for _, c := range l.configurations {
@@ -61,14 +61,18 @@ func (l *linter) named(files []LintFile) []LintFile {
 	}
 	for _, a := range l.apps {
 		for _, name := range a.files() {
-			l.users[name] = append(l.users[name], a)
+			if !slices.Contains(l.users[name], a) {
+				l.users[name] = append(l.users[name], a)
+			}
 			add(name)
 		}
 	}
 	return out
 }
 
-func isConfig(l *linter, f *file) bool { return l.configs[f.name] != nil }
+// configKind is the kind of the files of configurations, which are known by
+// their names.
+var configKind = fileKind{format: "ssodoctor.yaml", read: (*linter).readConfig}
 
 // readConfig relays what the reader said of one file of a configuration.
 func (l *linter) readConfig(f *file) error {
@@ -100,8 +104,8 @@ func lintConfigWords(x *inspection, p *configPart) {
 	x.relay(p.problems)
 	for _, s := range p.config.Suppressions {
 		if s.Place.File == p.name && s.Check.Given() {
-			if _, ok := Lookup(s.Check.Value); !ok {
-				x.noSuch("check", s.Check, checkNames(x.catalogue), "ssodoctor checks lists them")
+			if names := checkNames(x.catalogue); !slices.Contains(names, s.Check.Value) {
+				x.noSuch("check", s.Check, names, "ssodoctor checks lists them")
 			}
 		}
 		if _, ok := p.config.App(s.App.Value); s.Place.File == p.name && s.App.Given() && !ok {

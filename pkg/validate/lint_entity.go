@@ -42,11 +42,15 @@ type entityRole struct {
 	logout       []held
 	nameIDs      []held
 	certificates []held // for signing
-	encrypts     bool   // there is a key for encryption
 	required     []held // claims that the app requires
 	// signedRequests is WantAuthnRequestsSigned or AuthnRequestsSigned.
-	signedRequests   held
-	signedAssertions held
+	signedRequests yesNo
+}
+
+// yesNo is a flag with its copy.
+type yesNo struct {
+	held
+	yes bool
 }
 
 // summarise takes out of metadata what is compared.
@@ -56,14 +60,13 @@ func summarise(input string, doc *xmldoc.Document, m *saml.Metadata) *entity {
 	if m.IdP != nil {
 		e.idp = &entityRole{
 			signOn: s.endpoints(m.IdP.SingleSignOn), logout: s.endpoints(m.IdP.SingleLogout), nameIDs: s.fields(m.IdP.NameIDFormats),
-			certificates: s.certificates(m.IdP.Keys), signedRequests: s.field(m.IdP.WantAuthnRequestsSigned),
+			certificates: s.certificates(m.IdP.Keys), signedRequests: yesNo{s.field(m.IdP.WantAuthnRequestsSigned), isTrue(m.IdP.WantAuthnRequestsSigned)},
 		}
 	}
 	if m.SP != nil {
 		e.sp = &entityRole{
 			signOn: s.endpoints(m.SP.AssertionConsumers), logout: s.endpoints(m.SP.SingleLogout), nameIDs: s.fields(m.SP.NameIDFormats),
-			certificates: s.certificates(m.SP.Keys), signedRequests: s.field(m.SP.AuthnRequestsSigned), signedAssertions: s.field(m.SP.WantAssertionsSigned),
-			encrypts: slices.ContainsFunc(m.SP.Keys, func(k saml.KeyDescriptor) bool { return k.Use.Value != "signing" }),
+			certificates: s.certificates(m.SP.Keys), signedRequests: yesNo{s.field(m.SP.AuthnRequestsSigned), isTrue(m.SP.AuthnRequestsSigned)},
 		}
 		for _, a := range m.SP.RequestedAttributes {
 			if a.Required {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -20,15 +21,53 @@ type repository map[string]string
 // newRepository returns the correct repository.
 func newRepository() repository {
 	r := repository{
+		"ssodoctor.yaml":             correctConfig,
 		"idp/federationmetadata.xml": samltest.NewIdPMetadata(samltest.RSA().Cert).XML(),
 		"app/metadata.xml":           samltest.NewSPMetadata().XML(),
-		"app/pasted.cer":             string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: samltest.RSA().Cert})),
+		"app/pasted.cer":             pemOf(samltest.RSA()),
 	}
 	maps.Copy(r, entraFiles())
 	return r
 }
 
-// Open makes a repository a Tree.
+// pemOf is the certificate of a pair as people have it.
+func pemOf(pair samltest.Pair) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Cert}))
+}
+
+// correctConfig is the configuration of the correct repository.
+const correctConfig = `version: 1
+apps:
+  - name: HaloITSM
+    profile: haloitsm
+    idp:
+      metadata: idp/federationmetadata.xml
+    app:
+      metadata: app/metadata.xml
+      entity-id: https://halo.contoso.com
+      reply-urls: [https://halo.contoso.com/auth/saml]
+      issuer: https://sts.windows.net/3f2c8a14-5b6d-4e7f-8a90-1b2c3d4e5f60/
+      sso-url: https://login.microsoftonline.com/3f2c8a14-5b6d-4e7f-8a90-1b2c3d4e5f60/saml2
+      certificates: [app/pasted.cer]
+    expect:
+      name-id: {format: emailAddress}
+      claims: [{name: first_name, required: true}]
+`
+
+// Glob makes a repository a Tree, with Open.
+func (r repository) Glob(pattern string) (out []string, err error) {
+	for name := range r {
+		if ok, err := path.Match(pattern, name); err != nil {
+			return nil, err
+		} else if ok {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+// Open makes a repository a Tree, with Glob.
 func (r repository) Open(name string) (io.ReadCloser, error) {
 	text, ok := r[name]
 	if !ok {
@@ -70,7 +109,7 @@ type lintFixture struct {
 
 // lintFixtures are those of every family.
 func lintFixtures() []lintFixture {
-	return slices.Concat(fixturesLintFiles, fixturesMetadata, fixturesCertificateFiles, fixturesEntra)
+	return slices.Concat(fixturesLintFiles, fixturesConfig, fixturesMetadata, fixturesCertificateFiles, fixturesEntra)
 }
 
 func TestLintFixtures(t *testing.T) {

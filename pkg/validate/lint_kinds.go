@@ -56,6 +56,9 @@ func adopted(readers []Reader) []fileKind {
 
 // kind is the first kind that recognises the file, nil for none.
 func (l *linter) kind(f *file) *fileKind {
+	if l.configs[f.name] != nil {
+		return &configKind
+	}
 	if i := slices.IndexFunc(l.kinds, func(k fileKind) bool { return k.is(f) }); i >= 0 {
 		return &l.kinds[i]
 	}
@@ -64,7 +67,7 @@ func (l *linter) kind(f *file) *fileKind {
 
 // known lists the kinds for a sentence.
 func (l *linter) known() string {
-	var names []string
+	names := []string{configKind.format}
 	for _, k := range l.kinds {
 		names = append(names, k.format)
 	}
@@ -133,6 +136,11 @@ func (l *linter) readMetadata(f *file) error {
 		}
 	}
 	for _, m := range entities {
+		e := summarise(f.name, doc, m)
+		inspect(l, at, e, func(s *lints) func(*inspection, *entity) { return s.entity })
+		if len(l.users[f.name]) > 0 || len(entities) == 1 && len(l.apps) == 0 {
+			l.summaries[f.name] = append(l.summaries[f.name], e)
+		}
 		inspect(l, at, m, func(s *lints) func(*inspection, *saml.Metadata) { return s.metadata })
 		l.metadataCertificates(at, m)
 	}
@@ -176,6 +184,9 @@ func (l *linter) readCertificates(f *file) error {
 	}
 	inspect(l, at, bundle, func(s *lints) func(*inspection, *keys.Bundle) { return s.bundle })
 	for i, c := range bundle.Certificates {
+		if len(l.users[f.name]) > 0 {
+			l.bundles[f.name] = append(l.bundles[f.name], heldCertificate(f.name, c))
+		}
 		p := &placed{Certificate: c, location: finding.Location{Span: bundle.Places[i]}}
 		l.relay(at, placedAt(c.Problems, p.location))
 		l.certificate(at, p)

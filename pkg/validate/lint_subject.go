@@ -20,6 +20,12 @@ type lints struct {
 	certificate func(*inspection, *placed)        // every certificate, wherever it stands
 	enterprise  func(*inspection, *enterprise)    // every application of exports of Entra, with what belongs to it
 	policy      func(*inspection, *entra.Policy)  // every policy of Entra on claims and tokens
+	entity      func(*inspection, *entity)        // every EntityDescriptor, by what others hold copies of
+	pair        func(*inspection, *pair)          // metadata of both sides of a sign-in
+	config      func(*inspection, *configPart)    // every file of a configuration
+	app         func(*inspection, *configured)    // every app of a configuration, with the copies of its facts
+	// suppressions are those of a configuration, when all is judged.
+	suppressions func(*inspection, *suppressions)
 }
 
 // inspection is one check at work on one subject that is no capture. A check

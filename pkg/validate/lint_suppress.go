@@ -11,12 +11,6 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
-// Suppressed is a finding that is accepted, and why.
-type Suppressed struct {
-	Finding finding.Finding
-	Reason  string
-}
-
 // suppressions are those of one configuration, with what they held back.
 type suppressions struct {
 	config *config.Config
@@ -33,7 +27,7 @@ func (l *linter) suppress() {
 	l.report.Findings = slices.DeleteFunc(l.report.Findings, func(f finding.Finding) bool {
 		for i := range all {
 			if s := l.accepts(&all[i], &f); s != nil {
-				l.report.Suppressed = append(l.report.Suppressed, Suppressed{f, s.Reason.Value})
+				l.report.Suppressed = append(l.report.Suppressed, Suppressed{Finding: f, Reason: s.Reason.Value})
 				return true
 			}
 		}
@@ -90,7 +84,7 @@ func expired(s *config.Suppression, at time.Time) bool {
 	return err == nil && !at.Before(until)
 }
 
-func lintUnused(x *inspection, s *suppressions) {
+func lintSuppressionUnused(x *inspection, s *suppressions) {
 	for i, one := range s.config.Suppressions {
 		if s.held[i] == 0 && !expired(one, x.at()) {
 			x.fail(fact{input: one.Place.File, location: one.Location(), actual: described(one), detail: fmt.Sprintf("no finding is held back by the suppression of %s (%s)", described(one), one.Reason.Value)})
@@ -98,7 +92,7 @@ func lintUnused(x *inspection, s *suppressions) {
 	}
 }
 
-func lintExpired(x *inspection, s *suppressions) {
+func lintSuppressionEnded(x *inspection, s *suppressions) {
 	for i, one := range s.config.Suppressions {
 		if !expired(one, x.at()) {
 			continue

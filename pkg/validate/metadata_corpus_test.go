@@ -20,6 +20,8 @@ func (f folder) Open(name string) (io.ReadCloser, error) {
 	return os.Open(filepath.Join(string(f), filepath.FromSlash(name)))
 }
 
+func (f folder) Glob(pattern string) ([]string, error) { return nil, nil }
+
 // corpusFolder is a folder of real samples, which a plain checkout lacks.
 func corpusFolder(t testing.TB, path string) folder {
 	t.Helper()
