@@ -12,6 +12,7 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/config"
 	"github.com/ssodoctor/ssodoctor/pkg/entra/export"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/profile"
 )
 
 // Tree is where lint finds the files that it is to read. Names are separated by
@@ -83,6 +84,7 @@ func newLinter(tree Tree, o LintOptions) *linter {
 		report:   &Report{Schema: Schema, Inputs: []InputView{}, Messages: []MessageView{}, Findings: []finding.Finding{}, Checks: []CheckResult{}},
 		configs:  map[string]*config.Config{},
 		users:    map[string][]*configured{},
+		profiles: map[string]*profile.Profile{},
 		seen:     map[string]bool{},
 		formats:  map[string]string{},
 		entities: map[string]describedEntity{}, exportAt: map[string]*export.File{}, summaries: map[string][]*entity{}, bundles: map[string][]held{},
@@ -103,6 +105,7 @@ type linter struct {
 	configs        map[string]*config.Config // by each of their files
 	apps           []*configured
 	users          map[string][]*configured // of the files that apps name
+	profiles       map[string]*profile.Profile
 
 	// entities are the descriptions of entities so far, by entity ID.
 	entities map[string]describedEntity

@@ -30,12 +30,20 @@ type configured struct {
 
 func (l *linter) configured(c *config.Config, a *config.App) *configured {
 	out := &configured{App: a, config: c}
-	if a.Profile.Given() {
-		if p, err := profile.Load(a.Profile.Value); err == nil && p.App != nil {
-			out.profile = p
-		}
+	if p := l.profile(a.Profile.Value); p != nil && p.App != nil {
+		out.profile = p
 	}
 	return out
+}
+
+// profile loads a profile, once for all apps; nil where there is none.
+func (l *linter) profile(name string) *profile.Profile {
+	p, known := l.profiles[name]
+	if !known && name != "" {
+		p, _ = profile.Load(name) // that there is none is told by the check of the configuration
+		l.profiles[name] = p
+	}
+	return p
 }
 
 // files lists the files that the app names, captures apart.

@@ -116,7 +116,7 @@ func lintConfigWords(x *inspection, p *configPart) {
 		if a.File != p.name || !a.Profile.Given() {
 			continue
 		}
-		if known, err := profile.Load(a.Profile.Value); err != nil {
+		if known := x.profile(a.Profile.Value); known == nil {
 			x.noSuch("profile", a.Profile, profile.Names(), "ssodoctor profiles lists them")
 		} else if known.App == nil {
 			x.fail(fact{location: a.Profile.Location(), actual: a.Profile.Value, detail: "the profile " + finding.Quote(a.Profile.Value) + " describes an identity provider, expected the profile of an app"})

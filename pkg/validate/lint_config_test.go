@@ -38,7 +38,7 @@ var fixturesConfig = []lintFixture{
 		fire: reconfigured("    idp:\n      metadata: idp/federationmetadata.xml", "    idp:\n      - metadata: idp/federationmetadata.xml")},
 	{check: "config-invalid", name: "no YAML", input: "ssodoctor.yaml", line: 3,
 		fire: reconfigured("  - name: HaloITSM", "\t- name: HaloITSM"), want: want{detail: "indent with blanks"}},
-	{check: "config-invalid", name: "profile", input: "app/metadata.xml", line: 4,
+	{check: "config-invalid", name: "profile", input: "ssodoctor.yaml", line: 4,
 		fire: reconfigured("profile: haloitsm", "profile: halitsm"), want: want{expected: []string{"haloitsm"}, actual: "halitsm"}},
 	{check: "config-invalid", name: "profile of an identity provider", input: "ssodoctor.yaml", line: 4,
 		fire: reconfigured("profile: haloitsm", "profile: entra"), want: want{detail: "describes an identity provider"}},

@@ -50,12 +50,17 @@ func exampleHost(v string) string {
 	return ""
 }
 
-// placeholder reports a value that was never replaced.
-func (x *inspection) placeholder(h held) {
+// placeholder reports a value that was never replaced. What is not certain has
+// the severity doubtful.
+func (x *inspection) placeholder(h held, doubtful finding.Severity) {
 	for _, form := range placeholderForms {
 		if part := form.is(h.value); part != "" {
+			severity := form.severity
+			if severity < finding.Error {
+				severity = doubtful
+			}
 			x.fail(fact{
-				input: h.input, location: h.location, severity: form.severity, actual: h.value,
+				input: h.input, location: h.location, severity: severity, actual: h.value,
 				detail: finding.Quote(finding.Shorten(h.value, 200)) + " holds " + finding.Quote(finding.Shorten(part, 80)) + ": " + form.meaning,
 			})
 			return
@@ -71,7 +76,7 @@ func lintPlaceholders(x *inspection, a *configured) {
 		heldText(s.SignOnURL), heldText(s.LogoutURL), heldText(s.Issuer), heldText(s.SSOURL),
 	} {
 		for _, h := range list {
-			x.placeholder(h)
+			x.placeholder(h, finding.Warning)
 		}
 	}
 	for _, t := range s.ReplyURLs {
@@ -81,18 +86,18 @@ func lintPlaceholders(x *inspection, a *configured) {
 	}
 	if e := a.enterprise; e != nil {
 		for _, h := range slices.Concat(heldList(e.Identifiers()), heldList(e.ReplyURLs()), heldEntra(e.LogoutURL()), loginURL(e)) {
-			x.placeholder(h)
+			x.placeholder(h, finding.Warning)
 		}
 	}
 }
 
 // lintEntityPlaceholders looks at the values of metadata.
 func lintEntityPlaceholders(x *inspection, e *entity) {
-	x.placeholder(e.id)
+	x.placeholder(e.id, finding.Info)
 	for _, role := range []*entityRole{e.idp, e.sp} {
 		if role != nil {
 			for _, h := range urls(slices.Concat(role.signOn, role.logout)) {
-				x.placeholder(h)
+				x.placeholder(h, finding.Info)
 			}
 		}
 	}
