@@ -49,7 +49,7 @@ func (k *facts) gather(a *config.App, read func(string) ([]byte, error)) []error
 			unread = append(unread, err)
 		}
 	}
-	idp, sp := a.IdP, a.App
+	idp, sp := a.IdP, a.SP
 	k.given(profile.Issuer, idp.Issuer)
 	k.given(profile.SSOURL, idp.SSOURL)
 	k.given(profile.IdPLogoutURL, idp.LogoutURL)
