@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -10,12 +11,9 @@ import (
 // groups get names, what stands before and behind the match is kept. False
 // where the replacement has something that Entra has no word for.
 func wholeRegex(pattern, replacement string) (regex, template string, ok bool) {
-	named, groups, ok := nameGroups(pattern)
-	if !ok {
-		return "", "", false
-	}
-	template, whole, ok := nameReferences(replacement, groups)
-	if !ok {
+	named, groups, numbered := nameGroups(pattern)
+	template, whole, ok := nameReferences(replacement, groups, numbered)
+	if !ok || slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(ownGroups, g) }) {
 		return "", "", false
 	}
 	body, before, after := anchors(named)
@@ -34,6 +32,9 @@ func wholeRegex(pattern, replacement string) (regex, template string, ok bool) {
 	}
 	return prefix + body + suffix, template, true
 }
+
+// ownGroups are the names of the groups that are added.
+var ownGroups = []string{"before", "match", "after"}
 
 // anchors takes the anchors off an expression that has them around all of it.
 func anchors(pattern string) (body string, before, after bool) {
@@ -97,9 +98,9 @@ func scan(pattern string, visit func(i int, c byte, depth int)) {
 }
 
 // nameGroups gives names to the groups of an expression that have none, and
-// lists the names by number from 1. False where groups with and without names
-// are mixed and their numbers hard to tell.
-func nameGroups(pattern string) (out string, groups []string, ok bool) {
+// lists the names, by number from 1. That is not so where groups with and
+// without names are mixed: numbered is false then.
+func nameGroups(pattern string) (out string, groups []string, numbered bool) {
 	var b strings.Builder
 	last, unnamed, named := 0, 0, 0
 	scan(pattern, func(i int, c byte, _ int) {
@@ -143,10 +144,7 @@ func groupName(rest string) (string, bool) {
 
 // nameReferences writes a replacement as Entra reads it: "{name}". whole is set
 // where it holds the whole match.
-func nameReferences(replacement string, groups []string) (template string, whole, ok bool) {
-	if strings.ContainsAny(strings.NewReplacer("${", "", "}", "").Replace(replacement), "{}") && strings.Contains(replacement, "{") {
-		return "", false, false
-	}
+func nameReferences(replacement string, groups []string, numbered bool) (template string, whole, ok bool) {
 	var b strings.Builder
 	for i := 0; i < len(replacement); i++ {
 		if replacement[i] == '{' || replacement[i] == '}' {
@@ -168,10 +166,13 @@ func nameReferences(replacement string, groups []string) (template string, whole
 			return "", false, false
 		default:
 			if n, err := strconv.Atoi(name); err == nil {
-				if n < 1 || n > len(groups) {
+				if n < 1 || n > len(groups) || !numbered {
 					return "", false, false
 				}
 				name = groups[n-1]
+			}
+			if !slices.Contains(groups, name) {
+				return "", false, false
 			}
 			b.WriteString("{" + name + "}")
 		}

@@ -17,6 +17,7 @@ type draft struct {
 	value   value
 	remarks []remark
 	ways    []way
+	becomes string // in the place of what the ways say
 }
 
 func (d *draft) remark(outcome Outcome, severity finding.Severity, text string) {
@@ -73,7 +74,9 @@ func (t *translator) draft(row *claimrule.Row) *draft {
 	if t.atoms.open {
 		d.remark(Changed, finding.Info, "the expression for a SID has no anchors: AD FS takes other groups whose SIDs it is a part of, too")
 	}
-	t.request(d)
+	if t.request(d) {
+		return d
+	}
 	clauses, ok := d.when.clauses(false)
 	if !ok {
 		d.remark(Unsupported, finding.Error, "its condition has more cases than claim conditions can name")
@@ -90,18 +93,20 @@ func (t *translator) draft(row *claimrule.Row) *draft {
 	return d
 }
 
-// request remarks that a row depends on the request or the device.
-func (t *translator) request(d *draft) {
+// request tells whether a row depends on the request or the device, and remarks
+// it.
+func (t *translator) request(d *draft) (depends bool) {
 	d.when.reads(func(i int) {
 		a := t.atoms.list[i]
 		if a.kind != isOther && (a.kind != isPresent || !aboutRequest(a.source.Name)) {
 			return
 		}
-		name := a.requestType()
-		if name != "" {
+		if name := a.requestType(); name != "" {
+			depends = true
 			d.remark(Unsupported, finding.Error, "it depends on the request ("+typeName(name)+"): tokens of Entra do not, Conditional Access alone can tell")
 		}
 	})
+	return depends
 }
 
 // way is the configuration for one clause of a condition.

@@ -122,7 +122,6 @@ type claimDraft struct {
 	claimType string
 	drafts    []*draft
 	mixed     bool // some rows are groups
-	says      string
 }
 
 // all adds a remark about the claim to each row.
@@ -165,7 +164,7 @@ func (t *translator) allowed(c *claimDraft) bool {
 	if c.claimType == entra.TypeUPN && len(c.drafts) == 1 && t.plainly(c.drafts[0], "userprincipalname") {
 		t.out.optional = append(t.out.optional, "upn")
 		t.out.upn = true
-		c.says = "the optional claim upn of the app registration"
+		c.drafts[0].becomes = "the optional claim upn of the app registration"
 		return false
 	}
 	if !slices.ContainsFunc(c.drafts, func(d *draft) bool { return gravest(d.remarks).severity == finding.Error }) {
@@ -295,20 +294,16 @@ func (t *translator) differs(c *claimDraft, found mismatch) {
 
 // tell adds an item for each row and the rules that issue it.
 func (t *translator) tell(c *claimDraft) {
+	if slices.ContainsFunc(c.drafts, func(d *draft) bool { return !d.value.made() && gravest(d.value.remarks).outcome == Manual }) {
+		t.of(c.claimType, Unsupported, finding.Info, "where such a claim comes in all the same, AD FS sends it, and Entra does not")
+	}
 	for _, d := range c.drafts {
 		g := gravest(d.remarks)
-		says := cmp.Or(c.says, d.says())
+		says := cmp.Or(d.becomes, d.says())
 		for _, r := range d.row.Rules {
-			t.rule(r, c.claimType, g.outcome, g.severity, target(c, says), sentence(says, d.remarks))
+			t.rule(r, c.claimType, g.outcome, g.severity, strings.TrimPrefix(says, "nothing"), sentence(says, d.remarks))
 		}
 	}
-}
-
-func target(c *claimDraft, says string) string {
-	if says == "nothing" {
-		return ""
-	}
-	return says
 }
 
 // says is what a row becomes.

@@ -175,16 +175,15 @@ func (t *translator) byRoles(c *claimDraft) bool {
 		return false
 	}
 	t.out.roles, t.out.rolesFor = roles, c.claimType
-	c.says = "app roles with the values of the rules, assigned to their groups"
+	emitted := ""
 	if !role {
-		c.says += ", emitted as user.assignedroles"
+		emitted = ", emitted as user.assignedroles"
 		namespace, name := entra.SplitType(c.claimType)
 		t.out.claims = append(t.out.claims, PlannedClaim{Rules: t.rules(c.drafts), Claim: entra.Claim{Name: name, Namespace: namespace,
 			NameFormat: nameFormat(c.drafts), Configurations: []entra.Configuration{value{source: entra.AttributeSource("assignedroles")}.configuration()}}})
 	}
 	for _, d := range c.drafts {
-		d.says()
-		d.remark(Mapped, finding.Info, roleOf(d))
+		d.becomes = roleOf(d) + emitted
 	}
 	return true
 }

@@ -53,7 +53,7 @@ func (t *translator) together(tables *claimrule.Tables) {
 	if n := len(t.out.claims); n > entra.MaxClaims {
 		t.of("", Changed, finding.Warning, fmt.Sprintf("the rules issue %d types of claims; a claims mapping policy drops those behind the first %d", n, entra.MaxClaims))
 	}
-	if tables != nil && len(t.out.issued) > 0 && tables.Table(entra.TypeNameID) == nil {
+	if tables != nil && tables.Table(entra.TypeNameID) == nil {
 		t.of(entra.TypeNameID, Changed, finding.Info, "no rule issues a NameID: AD FS sends none, Entra always sends one (user.userprincipalname unless it is set otherwise)")
 	}
 }

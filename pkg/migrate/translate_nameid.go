@@ -72,9 +72,9 @@ func (t *translator) nameIDFormat(d *draft) {
 		f, ok := entra.LookupNameIDFormat(text)
 		switch {
 		case !ok:
-			d.remark(Manual, finding.Warning, "Entra has no NameID format "+finding.Quote(text)+": tell the app to take unspecified")
+			d.remark(Changed, finding.Warning, "Entra has no NameID format "+finding.Quote(text)+": tell the app to take unspecified")
 		case f.Policy == "":
-			d.remark(Manual, finding.Warning, f.Note)
+			d.remark(Changed, finding.Warning, f.Note)
 		default:
 			format = f.Policy
 		}

@@ -155,7 +155,7 @@ func incomingValue(claimType string) value {
 	case aboutRequest(claimType):
 		return lacking(Unsupported, finding.Error, "it says something about the request ("+typeName(claimType)+"), which tokens of Entra do not")
 	}
-	return lacking(Unsupported, finding.Warning, "users of Active Directory have no claim "+typeName(claimType)+" unless the acceptance rules of the claims provider make it, which a trust does not show: find out what it is made of")
+	return lacking(Manual, finding.Warning, "users of Active Directory have no claim "+typeName(claimType)+" unless the acceptance rules of the claims provider make it, which a trust does not show: find out what it is made of")
 }
 
 // storeValue is what stands for the answer of an attribute store.
