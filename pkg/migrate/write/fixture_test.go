@@ -98,7 +98,7 @@ func full(name string) *migrate.TrustPlan {
 			SessionControls: &migrate.SessionControls{SignInFrequency: &migrate.SignInFrequency{IsEnabled: true, AuthenticationType: "primaryAndSecondaryAuthentication", FrequencyInterval: "everyTime"}},
 		}},
 		Items: []migrate.Item{
-			{Verdict: &migrate.Verdict{Setting: "Name", Outcome: migrate.Mapped, Target: "application.displayName"}, Value: name},
+			{Verdict: &migrate.Verdict{Setting: "Name", Outcome: migrate.Mapped, Severity: finding.Info, Target: "application.displayName"}, Value: name},
 			{Verdict: &migrate.Verdict{Setting: "IssuanceTransformRules", Outcome: migrate.Changed, Severity: finding.Warning, Claim: "login", Message: "the value differs: " + name, Rule: &migrate.RuleRef{Index: 2, Name: name}}, Value: name},
 		},
 		Provider: []migrate.ProviderValue{{Label: "Login URL", ADFS: "https://fs.contoso.com/adfs/ls/", Entra: "https://login.microsoftonline.com/{tenant-id}/saml2"},

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/ssodoctor/ssodoctor/pkg/migrate"
@@ -20,7 +21,7 @@ const maxFolder = 60
 const noName = "trust"
 
 // reserved are the names that Windows keeps for devices, with any extension.
-var reserved = regexp.MustCompile(`^(?i:con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9¹²³])(\..*)?$`)
+var reserved = regexp.MustCompile(`^(?i:con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9])(\..*)?$`)
 
 // folderName makes a name of a folder that every system takes: letters and
 // digits stay, what else there is becomes one dash.
@@ -69,7 +70,8 @@ type taken map[string]int
 
 // next is the name, or where it is given already, the name with a number.
 func (n taken) next(name, separator string) string {
-	key := func(s string) string { return strings.ToLower(strings.ToUpper(norm.NFKC.String(s))) }
+	fold := cases.Fold()
+	key := func(s string) string { return fold.String(norm.NFKC.String(s)) }
 	candidate := name
 	for {
 		count := n[key(candidate)]
