@@ -1,6 +1,9 @@
 package entra
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // groupsAsRoles tells whether groups take the place of app roles.
 func (e *Evaluator) groupsAsRoles() bool {
@@ -36,7 +39,7 @@ func (e *Evaluator) groups(u *User) Output {
 		out.Values = append(out.Values, v.values...)
 	}
 	if len(out.Values) > MaxGroupsInToken {
-		return Output{Type: microsoftRef + "groups.link", Unknown: "the user is in too many groups: a link takes the place of the group claim"}
+		return Output{Type: out.Type, Unknown: fmt.Sprintf("the user is in more than %d groups: a link takes the place of the group claim", MaxGroupsInToken)}
 	}
 	if g.Regex != "" {
 		return e.rewritten(out)

@@ -17,9 +17,11 @@ type User struct {
 	Type UserType
 	// Groups are those that the user is in, directly or through others.
 	Groups []UserGroup
+	// Unsynchronized are those of Active Directory that Entra does not know.
+	Unsynchronized []UserGroup
 }
 
-// UserGroup is a group that Entra Connect synchronizes.
+// UserGroup is a group of Active Directory as the group claim can write it.
 type UserGroup struct {
 	Group
 	// Names are how the group claim writes it, by the additional property of
@@ -55,6 +57,8 @@ func Synchronize(a Account) *User {
 	for _, g := range a.Groups {
 		if synchronized(g) {
 			u.Groups = append(u.Groups, a.group(g))
+		} else {
+			u.Unsynchronized = append(u.Unsynchronized, a.group(g))
 		}
 	}
 	return u

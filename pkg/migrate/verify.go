@@ -101,6 +101,9 @@ type ClaimParity struct {
 	// of them it is not the same.
 	Users     int `json:"users"`
 	Differing int `json:"differing"`
+	// Unsynchronized counts users who are in groups that Entra Connect leaves
+	// out, as Domain Users; these values are not compared.
+	Unsynchronized int `json:"unsynchronized"`
 	// Rules are those that issue it.
 	Rules []RuleLine `json:"rules"`
 	// Announcements are what the plan says of it.

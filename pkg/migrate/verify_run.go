@@ -27,7 +27,7 @@ type trustVerifier struct {
 type claimTally struct {
 	ClaimParity
 	groups  map[string]int // where a difference stands in Differences
-	emitted bool           // Entra emits it to somebody
+	planned bool           // the plan has a way to make it
 }
 
 // verifyTrust runs the rules of a trust on each user and compares what they
@@ -98,7 +98,8 @@ func (v *trustVerifier) person(p Person) {
 	for _, c := range result.Claims {
 		issued[c.Type] = append(issued[c.Type], c)
 	}
-	token := v.evaluator.Evaluate(entra.Synchronize(account))
+	user := entra.Synchronize(account)
+	token := v.evaluator.Evaluate(user)
 	outputs := map[string]entra.Output{entra.TypeNameID: token.NameID}
 	for _, o := range token.Claims {
 		outputs[o.Type] = o
@@ -111,7 +112,7 @@ func (v *trustVerifier) person(p Person) {
 		types[t] = true
 	}
 	for _, t := range slices.Sorted(maps.Keys(types)) {
-		v.compare(p, t, issued[t], outputs[t], token)
+		v.compare(p, user, t, issued[t], outputs[t], token)
 	}
 }
 
@@ -180,10 +181,10 @@ func groupOf(sid, name string, groups *GroupList) entra.Group {
 }
 
 // compare judges one claim type of one user.
-func (v *trustVerifier) compare(p Person, claimType string, issued []claimrule.Issued, output entra.Output, token *entra.Token) {
+func (v *trustVerifier) compare(p Person, user *entra.User, claimType string, issued []claimrule.Issued, output entra.Output, token *entra.Token) {
 	tally := v.tally(claimType)
 	tally.Users++
-	tally.emitted = tally.emitted || len(output.Values) > 0 || output.Unknown != ""
+	tally.planned = tally.planned || claimType != entra.TypeNameID && (len(output.Values) > 0 || output.Unknown != "")
 	d := ClaimDifference{Reason: output.Unknown, Rules: v.rulesOf(issued)}
 	for _, r := range d.Rules {
 		if !slices.Contains(tally.Rules, r) {
@@ -191,6 +192,12 @@ func (v *trustVerifier) compare(p Person, claimType string, issued []claimrule.I
 		}
 	}
 	adfs, emitted := valueSet(issued), unique(output.Values)
+	if claimType == v.emitted.Groups.Type() {
+		all := len(adfs)
+		if adfs = synchronized(adfs, user); len(adfs) < all {
+			tally.Unsynchronized++
+		}
+	}
 	if claimType == entra.TypeNameID && token.Pairwise {
 		d.Kind = DifferencePairwise
 	} else {
@@ -216,6 +223,21 @@ func (v *trustVerifier) tally(claimType string) *claimTally {
 		v.claims[claimType] = t
 	}
 	return t
+}
+
+// synchronized are the values without the names and SIDs of groups that Entra
+// Connect leaves out, as Domain Users: every user would differ by them.
+func synchronized(values []string, user *entra.User) []string {
+	return slices.DeleteFunc(values, func(v string) bool {
+		return slices.ContainsFunc(user.Unsynchronized, func(g entra.UserGroup) bool {
+			for _, name := range g.Names {
+				if v == name {
+					return true
+				}
+			}
+			return false
+		})
+	})
 }
 
 // add counts a difference with those of the same cause.
@@ -329,6 +351,9 @@ func (v *trustVerifier) conclude(plan *TrustPlan, lost []entra.Loss) {
 			v.tally(i.Claim)
 		}
 	}
+	if t := v.claims[entra.TypeNameID]; t != nil {
+		t.planned = len(plan.NameID.Configurations) > 0
+	}
 	for _, claimType := range slices.Sorted(maps.Keys(v.claims)) {
 		t := v.claims[claimType]
 		saying, limits := announcements(plan, claimType, lost)
@@ -355,7 +380,7 @@ func (t *claimTally) verdict(seen bool) ParityVerdict {
 		return ParitySilent
 	case len(t.Rules) == 0:
 		return ParityAdded
-	case !t.emitted && slices.ContainsFunc(t.Announcements, unsupported):
+	case !t.planned && slices.ContainsFunc(t.Announcements, unsupported):
 		return ParityRefused
 	}
 	return ParityAnnounced

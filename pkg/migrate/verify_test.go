@@ -21,7 +21,7 @@ func two() []Person {
 	return []Person{
 		{"ada", &claimrule.User{
 			Attributes: map[string][]string{"userPrincipalName": {"ada@contoso.com"}, "sAMAccountName": {"ada"}, "mail": {"ada@contoso.com"}, "department": {"Sales"}, "proxyAddresses": {"a", "b"}, "distinguishedName": {"CN=ada,DC=contoso,DC=com"}},
-			Groups:     []claimrule.Group{{SID: testAgents, Name: `CONTOSO\Agents`}, {SID: testAdmins, Name: `CONTOSO\Admins`}},
+			Groups:     []claimrule.Group{{SID: testAgents, Name: `CONTOSO\Agents`}, {SID: testAdmins, Name: `CONTOSO\Admins`}, {SID: "S-1-5-21-1-2-3-513", Name: `CONTOSO\Domain Users`}},
 		}},
 		{"bob", &claimrule.User{Attributes: map[string][]string{"userPrincipalName": {"bob@contoso.com"}, "sAMAccountName": {"bob"}, "distinguishedName": {"CN=bob,DC=contoso,DC=com"}}}},
 	}
@@ -73,6 +73,7 @@ var comparisons = []struct {
 	{"roles", `c:[Type == "` + claimrule.TypeGroupSID + `", Value == "` + testAgents + `"] => issue(Type = "` + entra.TypeRole + `", Value = "Agent");`,
 		TrustPlan{Roles: []entra.Role{{Value: "Agent", Group: entra.Group{SID: testAgents}}}}, entra.TypeRole + " exact"},
 	{"groups", query("g", "tokenGroups"), TrustPlan{Groups: entra.GroupClaim{Emit: entra.SecurityGroups, Format: "sam_account_name", Claim: "g"}}, "g exact"},
+	{"groups that are not synchronized", query("g", "tokenGroups(SID)"), TrustPlan{Groups: entra.GroupClaim{Emit: entra.SecurityGroups, Format: "on_premise_security_identifier", Claim: "g"}}, "g exact"},
 	{"groups in another form", query("g", "tokenGroups(domainQualifiedName)"), TrustPlan{Groups: entra.GroupClaim{Emit: entra.SecurityGroups, Format: "sam_account_name", Claim: "g"}}, "g silent other×1"},
 	{"unknown", query("a", "objectGUID") + `=> issue(Type = "b", Value = "x");`, TrustPlan{Claims: []PlannedClaim{planned("b", takes(entra.AttributeSource("objectid")))}}, "b silent unknown×2"},
 	{"optional", query(entra.TypeUPN, "userPrincipalName"), TrustPlan{OptionalClaims: []string{"upn"}}, entra.TypeUPN + " exact"},

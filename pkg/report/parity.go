@@ -66,6 +66,11 @@ func parityTrust(t *migrate.TrustParity, o Options) Section {
 	if len(exact) > 0 {
 		s.Rows = append(s.Rows, Row{"exact", fmt.Sprintf("%s, for %s: %s", plural(len(exact), "claim"), plural(t.Users, "user"), strings.Join(exact, ", "))})
 	}
+	for _, c := range t.Claims {
+		if c.Unsynchronized > 0 {
+			s.Rows = append(s.Rows, Row{"left out", fmt.Sprintf("%s: groups that Entra Connect does not synchronize, as Domain Users, which AD FS tells of %s", finding.Printable(c.Claim), plural(c.Unsynchronized, "user"))})
+		}
+	}
 	if o.Verbose {
 		for _, n := range t.Notes {
 			s.Rows = append(s.Rows, Row{"note", n})
