@@ -2,7 +2,6 @@ package claimrule
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -372,16 +371,4 @@ func (e *engine[V, T]) emit(f *fact[V, T]) error {
 		e.output = append(e.output, f)
 	}
 	return nil
-}
-
-// fed lists the rules behind the facts that the conditions looked at.
-func (e *engine[V, T]) fed() []int {
-	var rules []int
-	for _, f := range e.trail {
-		if f.rule >= 0 {
-			rules = append(append(rules, f.feeds...), f.rule)
-		}
-	}
-	slices.Sort(rules)
-	return slices.Compact(rules)
 }

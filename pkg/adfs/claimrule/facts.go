@@ -1,6 +1,9 @@
 package claimrule
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // fact is a claim inside the engine.
 type fact[V, T any] struct {
@@ -13,7 +16,7 @@ type fact[V, T any] struct {
 	carrier V
 	// feeds are the rules behind the claims that the fact was made of, where
 	// the engine traces them.
-	feeds []int
+	feeds ruleBits
 }
 
 // factSet holds facts in order, indexed by claim types that are fixed.
@@ -82,4 +85,47 @@ func (e *engine[V, T]) ofType(t string) []*fact[V, T] {
 		}
 	}
 	return facts
+}
+
+// ruleBits is a set of rules by their indices.
+type ruleBits []uint64
+
+func (b ruleBits) with(rule int) ruleBits {
+	for len(b) <= rule/64 {
+		b = append(b, 0)
+	}
+	b[rule/64] |= 1 << (rule % 64)
+	return b
+}
+
+func (b ruleBits) union(more ruleBits) ruleBits {
+	for len(b) < len(more) {
+		b = append(b, 0)
+	}
+	for i, w := range more {
+		b[i] |= w
+	}
+	return b
+}
+
+// list is the set in ascending order.
+func (b ruleBits) list() []int {
+	var out []int
+	for i, w := range b {
+		for ; w != 0; w &= w - 1 {
+			out = append(out, i*64+bits.TrailingZeros64(w))
+		}
+	}
+	return out
+}
+
+// fed are the rules behind the facts that the conditions looked at.
+func (e *engine[V, T]) fed() ruleBits {
+	var rules ruleBits
+	for _, f := range e.trail {
+		if f.rule >= 0 {
+			rules = rules.union(f.feeds).with(f.rule)
+		}
+	}
+	return rules
 }

@@ -55,7 +55,7 @@ func (t *terms) some(bound []*Element, f Formula) Formula {
 		}
 		list = append(list, t.quantified(group, about))
 	}
-	return t.and(append(list, rest...)...)
+	return t.and(append(list, t.junction(true, rest))...)
 }
 
 // drawIn moves the formulas that speak of one of the elements from rest to about.
@@ -114,7 +114,7 @@ func (t *terms) quantified(group []*Element, about []Formula) Formula {
 			return t.someOf(any.Of, group, presence)
 		}
 	}
-	bound, of := t.bind(group, t.and(says...))
+	bound, of := t.bind(group, t.junction(true, says))
 	if of == t.no || of.term().unclear == of {
 		return of
 	}
@@ -149,7 +149,7 @@ func (t *terms) withoutPresence(f Formula, elements []*Element) Formula {
 			rest = append(rest, g)
 		}
 	}
-	return t.conjoin(rest)
+	return t.junction(true, rest)
 }
 
 // bind numbers the variables of a quantifier anew, by how deep it reaches.

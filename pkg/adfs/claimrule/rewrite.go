@@ -83,7 +83,7 @@ func (t *terms) changed(f Formula, c change) Formula {
 	}
 	switch f := f.(type) {
 	case *All:
-		return t.and(t.changedFormulas(f.Of, c)...)
+		return t.changedAll(f, c)
 	case *Any:
 		return t.or(t.changedFormulas(f.Of, c)...)
 	case *Not:
@@ -105,6 +105,20 @@ func (t *terms) changed(f Formula, c change) Formula {
 		return t.found(f.Query, t.changedValues(f.Params, c))
 	}
 	return f
+}
+
+// changedAll keeps the parts together that stay as they are: they need not be
+// compared with each other again.
+func (t *terms) changedAll(f *All, c change) Formula {
+	var same, changed []Formula
+	for _, g := range f.Of {
+		if c.touches(g.term()) {
+			changed = append(changed, t.changed(g, c))
+		} else {
+			same = append(same, g)
+		}
+	}
+	return t.and(append([]Formula{t.junction(true, same)}, changed...)...)
 }
 
 // changedQuantifier rewrites what a quantifier binds and what it says, with the

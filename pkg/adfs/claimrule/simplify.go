@@ -1,6 +1,7 @@
 package claimrule
 
 import (
+	"cmp"
 	"slices"
 )
 
@@ -74,7 +75,7 @@ func (t *terms) junction(all bool, parts []Formula) Formula {
 func (t *terms) or(list ...Formula) Formula {
 	f := t.not(t.and(t.nots(list)...))
 	any, ok := f.(*Any)
-	if !ok {
+	if !ok || len(any.Of) > maxAbsorbed {
 		return f
 	}
 	common := slices.Clone(parts(any.Of[0]))
@@ -118,8 +119,8 @@ const maxRounds = 20
 
 func (t *terms) conjoin(list []Formula) Formula {
 	c := &conjunction{terms: t}
-	for _, f := range list {
-		if !c.add(f) {
+	for i, f := range list {
+		if !c.add(f, i) {
 			return t.no
 		}
 	}
@@ -128,10 +129,12 @@ func (t *terms) conjoin(list []Formula) Formula {
 		next := &conjunction{terms: t}
 		c.learn()
 		changed = false
-		for _, f := range c.list {
-			g := c.under(f)
-			changed = changed || g != f
-			if !next.add(g) {
+		for i, f := range c.list {
+			g, from := c.under(f), c.from[i]
+			if g != f {
+				changed, from = true, len(list)+i
+			}
+			if !next.add(g, from) {
 				return t.no
 			}
 		}
@@ -148,29 +151,53 @@ func (t *terms) conjoin(list []Formula) Formula {
 type conjunction struct {
 	*terms
 	list []Formula
-	// fixed are the items that a part says the value of, by the part; present
-	// and absent the elements of which that is said.
-	fixed           change
-	fixing          []Formula
-	present_, away_ []*Element
+	// from tells which of the formulas that are joined a part is of: those of
+	// one formula have been compared with each other before.
+	from []int
+	// index finds the parts of a long list.
+	index map[Formula]bool
+	// fixed are the items that a part says the value of, by the part; there
+	// and away the elements of which it is said that they are.
+	fixed       change
+	fixing      []Formula
+	there, away []*Element
+}
+
+// maxUnindexed is the length of a list that is looked through without an index.
+const maxUnindexed = 16
+
+func (c *conjunction) has(f Formula) bool {
+	if c.index != nil {
+		return c.index[f]
+	}
+	return slices.Contains(c.list, f)
 }
 
 // add takes a part; false where it contradicts another.
-func (c *conjunction) add(f Formula) bool {
-	if f == c.yes || slices.Contains(c.list, f) {
+func (c *conjunction) add(f Formula, from int) bool {
+	if f == c.yes || c.has(f) {
 		return true
 	}
 	if all, ok := f.(*All); ok {
 		for _, g := range all.Of {
-			if !c.add(g) {
+			if !c.add(g, from) {
 				return false
 			}
 		}
 		return true
 	}
-	c.list = append(c.list, f)
+	c.list, c.from = append(c.list, f), append(c.from, from)
+	switch {
+	case c.index != nil:
+		c.index[f] = true
+	case len(c.list) > maxUnindexed:
+		c.index = make(map[Formula]bool, 2*len(c.list))
+		for _, g := range c.list {
+			c.index[g] = true
+		}
+	}
 	n := c.not(f)
-	return f != c.no && (n == f || !slices.Contains(c.list, n))
+	return f != c.no && (n == f || !c.has(n))
 }
 
 // learn collects what single parts tell about items and elements.
@@ -178,7 +205,7 @@ func (c *conjunction) learn() {
 	for _, f := range c.list {
 		switch f := f.(type) {
 		case *Test:
-			c.present_ = append(c.present_, f.elements...)
+			c.there = append(c.there, f.elements...)
 			item, ok := f.Left.(*Item)
 			value, fixed := f.Right.(*Constant)
 			if !ok || !fixed || f.Operator != Equal || c.fixed.items[item] != nil {
@@ -191,7 +218,7 @@ func (c *conjunction) learn() {
 			c.fixing = append(c.fixing, f)
 		case *Not:
 			if p, ok := f.Of.(*Present); ok {
-				c.away_ = append(c.away_, p.Element)
+				c.away = append(c.away, p.Element)
 			}
 		}
 	}
@@ -217,10 +244,10 @@ func (c *conjunction) under(f Formula) Formula {
 
 // inside is a part of an Any under what the conjunction says.
 func (c *conjunction) inside(f Formula) Formula {
-	if slices.Contains(c.list, f) {
+	if c.has(f) {
 		return c.yes
 	}
-	if n := c.not(f); n != f && slices.Contains(c.list, n) {
+	if n := c.not(f); n != f && c.has(n) {
 		return c.no
 	}
 	all, ok := f.(*All)
@@ -241,18 +268,18 @@ func (c *conjunction) inside(f Formula) Formula {
 func (c *conjunction) told(f Formula) Formula {
 	switch g := f.(type) {
 	case *Present:
-		if !g.Element.Variable() && slices.Contains(c.present_, g.Element) {
+		if !g.Element.Variable() && slices.Contains(c.there, g.Element) {
 			return c.yes
 		}
-		if slices.Contains(c.away_, g.Element) {
+		if slices.Contains(c.away, g.Element) {
 			return c.no
 		}
 	case *Test:
-		if slices.ContainsFunc(g.elements, func(e *Element) bool { return slices.Contains(c.away_, e) }) {
+		if slices.ContainsFunc(g.elements, func(e *Element) bool { return slices.Contains(c.away, e) }) {
 			return c.no
 		}
 	case *Not:
-		if p, ok := g.Of.(*Present); ok && slices.Contains(c.away_, p.Element) && !slices.Contains(c.present_, p.Element) {
+		if p, ok := g.Of.(*Present); ok && slices.Contains(c.away, p.Element) && !slices.Contains(c.there, p.Element) {
 			return f
 		}
 		if h := c.told(g.Of); h != g.Of {
@@ -262,32 +289,52 @@ func (c *conjunction) told(f Formula) Formula {
 	return f
 }
 
+// somePart is a part that says that a quantifier holds, or does not.
+type somePart struct {
+	part     Formula
+	some     *Some
+	positive bool
+	from     int
+}
+
 // compareSomes drops quantifiers that follow from others; false where two
-// contradict each other.
+// contradict each other. Those of one formula have been compared before.
 func (c *conjunction) compareSomes() bool {
-	var drop []Formula
+	var list []somePart
 	for i, f := range c.list {
-		p, positive := quantifier(f)
-		if p == nil {
-			continue
+		if s, positive := quantifier(f); s != nil {
+			list = append(list, somePart{f, s, positive, c.from[i]})
 		}
-		for j, g := range c.list {
-			q, also := quantifier(g)
-			if q == nil || i == j || !c.follows(p, q) {
-				continue
-			}
-			switch {
-			case positive && also:
-				drop = append(drop, g)
-			case positive:
+	}
+	slices.SortStableFunc(list, func(a, b somePart) int { return cmp.Compare(a.from, b.from) })
+	drop := map[Formula]bool{}
+	for start, end := 0, 0; start < len(list); start = end {
+		for end = start; end < len(list) && list[end].from == list[start].from; end++ {
+		}
+		for _, p := range list[start:end] {
+			if !c.compareSome(p, list[:start], drop) || !c.compareSome(p, list[end:], drop) {
 				return false
-			case !also:
-				drop = append(drop, f)
 			}
 		}
 	}
 	if len(drop) > 0 {
-		c.list = slices.DeleteFunc(c.list, func(f Formula) bool { return slices.Contains(drop, f) })
+		c.list = slices.DeleteFunc(c.list, func(f Formula) bool { return drop[f] })
+	}
+	return true
+}
+
+// compareSome notes what is to be dropped because others follow from p.
+func (c *conjunction) compareSome(p somePart, others []somePart, drop map[Formula]bool) bool {
+	for _, q := range others {
+		switch {
+		case !c.follows(p.some, q.some):
+		case p.positive && q.positive:
+			drop[q.part] = true
+		case p.positive:
+			return false
+		case !q.positive:
+			drop[p.part] = true
+		}
 	}
 	return true
 }
@@ -309,7 +356,7 @@ func quantifier(f Formula) (s *Some, positive bool) {
 // follows tells whether q surely holds where p does: it asks for less, or the
 // value that p asks for is one that q accepts.
 func (t *terms) follows(p, q *Some) bool {
-	if p == q || p.Elements[0].Source != q.Elements[0].Source {
+	if p == q || p.Elements[0].Source != q.Elements[0].Source || isEquality(p.Of) && isEquality(q.Of) {
 		return false
 	}
 	k := [2]int{p.id, q.id}
@@ -333,6 +380,17 @@ func (t *terms) follows(p, q *Some) bool {
 	}
 	t.implied[k] = holds
 	return holds
+}
+
+// isEquality tells whether a formula asks for one constant value.
+func isEquality(f Formula) bool {
+	test, ok := f.(*Test)
+	if !ok || test.Operator != Equal {
+		return false
+	}
+	_, item := test.Left.(*Item)
+	_, fixed := test.Right.(*Constant)
+	return item && fixed
 }
 
 // parts are those of a conjunction; of another formula it is the only one.

@@ -23,9 +23,31 @@ type stranger struct {
 
 var _ algebra[Term, Formula] = (*stranger)(nil)
 
-// What one rule may cost. A rule that costs more makes what it issues unclear,
-// and nothing else.
-var strangerBudget = budget{claims: 2000, combinations: 5000, tests: 50_000, bytes: 1 << 20}
+// What one rule may cost, what all of them may, and what each may when they have
+// spent that. A rule that costs more makes what it issues unclear, and nothing
+// else.
+var (
+	strangerBudget = budget{claims: 2000, combinations: 5000, tests: 50_000, bytes: 1 << 20}
+	strangersTotal = budget{claims: 10_000, combinations: 20_000, tests: 400_000, bytes: 1 << 20}
+	strangersLeast = budget{claims: 50, combinations: 100, tests: 2000, bytes: 1 << 16}
+)
+
+// allowance is what the next rule may cost.
+func allowance(total budget) budget {
+	next := func(all, one, least int) int { return max(min(all, one), least) }
+	return budget{
+		claims:       next(total.claims, strangerBudget.claims, strangersLeast.claims),
+		combinations: next(total.combinations, strangerBudget.combinations, strangersLeast.combinations),
+		tests:        next(total.tests, strangerBudget.tests, strangersLeast.tests),
+		bytes:        next(total.bytes, strangerBudget.bytes, strangersLeast.bytes),
+	}
+}
+
+// minus is what is left of a budget when a rule has left that much of its own.
+func (b budget) minus(limits, left budget) budget {
+	return budget{b.claims - (limits.claims - left.claims), b.combinations - (limits.combinations - left.combinations),
+		b.tests - (limits.tests - left.tests), b.bytes - (limits.bytes - left.bytes)}
+}
 
 func newStranger(rs *RuleSet, opts TableOptions) *stranger {
 	s := &stranger{terms: newTerms(rs.regex), seen: map[string]bool{}}
@@ -118,11 +140,11 @@ func (s *stranger) compare(op Operator, a, b Term) (Formula, error) { return s.t
 func (s *stranger) and(a, b Formula) Formula { return s.terms.and(a, b) }
 
 func (s *stranger) any(place int, list []Formula) Formula {
-	out := make([]Formula, len(list))
-	for i, f := range list {
-		out[i] = s.some(placed(f.term().elements, place), f)
+	out := Formula(s.no)
+	for _, f := range list { // one by one: rules that ask again find the steps done
+		out = s.or(out, s.some(placed(f.term().elements, place), f))
 	}
-	return s.or(out...)
+	return out
 }
 
 func (s *stranger) count(place int, list []Formula, op Operator, n int) Formula {
@@ -278,13 +300,17 @@ func (rs *RuleSet) explore(opts TableOptions) (*stranger, *engine[Term, Formula]
 	for _, f := range s.incoming() {
 		e.addInput(f)
 	}
+	total := strangersTotal
 	for _, r := range rs.Rules {
 		if r.Bad {
 			return nil, nil, &EvalError{Rule: r.Index, Name: r.Name(), Span: rs.Span(r), Err: errors.New("it could not be read")}
 		}
-		s.rule, e.left = r.Index, e.limits
+		s.rule, e.limits = r.Index, allowance(total)
+		e.left = e.limits
 		inputs, outputs := len(e.input.list), len(e.output)
-		if err := e.run(r); err != nil {
+		err := e.run(r)
+		total = total.minus(e.limits, e.left)
+		if err != nil {
 			e.forget(inputs, outputs)
 			s.giveUp(e, r, s.unclear("%v", err))
 		}
@@ -302,7 +328,7 @@ func (s *stranger) giveUp(e *engine[Term, Formula], r *Rule, why *Unclear) {
 	if !all {
 		types = append(types, why)
 	}
-	e.rule, e.left = r, e.limits
+	e.rule, e.left = r, strangerBudget
 	for _, t := range types {
 		f := &symbol{properties: [Properties]Term{t, why, why, why, why}, carrier: why, when: why}
 		if err := e.emit(f); err != nil {

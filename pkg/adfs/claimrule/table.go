@@ -150,7 +150,7 @@ func (s *stranger) row(f *symbol) *Row {
 		return nil
 	}
 	p := f.properties
-	r := &Row{When: f.when, Elements: variables(s.ofClaim(f)), Properties: f.bag, Rules: []int{f.rule}, Feeds: f.feeds,
+	r := &Row{When: f.when, Elements: variables(s.ofClaim(f)), Properties: f.bag, Rules: []int{f.rule}, Feeds: f.feeds.list(),
 		Type: p[Type], Value: p[Value], ValueType: p[ValueType], Issuer: p[Issuer], OriginalIssuer: p[OriginalIssuer]}
 	if item, ok := f.carrier.(*Item); ok {
 		r.Carries = item.Element
@@ -162,7 +162,7 @@ func (s *stranger) row(f *symbol) *Row {
 func (r *Row) merge(t *terms, f *symbol) {
 	r.When = t.or(r.When, f.when)
 	r.Rules = merged(r.Rules, f.rule)
-	r.Feeds = merged(r.Feeds, f.feeds...)
+	r.Feeds = merged(r.Feeds, f.feeds.list()...)
 }
 
 func merged(list []int, more ...int) []int {

@@ -10,7 +10,7 @@ import (
 
 // maxTerm is the largest value or formula, in parts. What would grow beyond it
 // is [Unclear].
-const maxTerm = 4000
+const maxTerm = 10_000
 
 // terms makes values and formulas in their simplest form, each once: equal ones
 // are the same pointer.

@@ -1,0 +1,300 @@
+package claimrule
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// TestCorpusTables holds the law over the rule sets of real trusts: all their
+// tables are clear, and issue for generated users what the rules issue.
+func TestCorpusTables(t *testing.T) {
+	sets, rows, largest, compared := 0, 0, 0, 0
+	for name, text := range corpusTexts(t, "*.txt") {
+		rs, _ := Parse(text, Position{})
+		for _, opts := range []TableOptions{{}, {AnyIncoming: true}} {
+			tables, err := rs.Tables(opts)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			sets++
+			for _, table := range tables.all() {
+				rows, largest = rows+len(table.Rows), max(largest, len(table.Rows))
+				if table.Unclear != nil {
+					t.Errorf("%s: %v", name, table)
+				}
+			}
+			rapid.Check(t, func(t *rapid.T) {
+				u := drawOrdinary(t)
+				for _, s := range []string{"HRDB", "IDPData", "AddlevelStore", "ADFSTkStore", "Custom SQL store", "_PasswordExpiryStore", "_ProxyCredentialStore"} {
+					u.Stores[s] = answersOf(rs)
+				}
+				for _, r := range rs.Rules {
+					for _, c := range r.Conditions {
+						if claimType, ok := selectorOf(c).FixedType(); ok && !isDerived(claimType) && rapid.Bool().Draw(t, "claim") {
+							u.Claims = append(u.Claims, Claim{Type: claimType, Value: rapid.SampledFrom(symbolicValues).Draw(t, "value")})
+						}
+					}
+				}
+				if compareTables(t, rs, tables, u) == same {
+					compared++
+				}
+			})
+		}
+	}
+	t.Logf("%d tables with %d rows, the largest %d; %d users compared", sets, rows, largest, compared)
+	if compared < 3000 {
+		t.Errorf("only %d users were compared", compared)
+	}
+}
+
+// answersOf are answers to all queries of the rules.
+func answersOf(rs *RuleSet) map[string][][]string {
+	answers := map[string][][]string{}
+	for _, r := range rs.Rules {
+		if q, ok := r.Body.(*Query); ok {
+			row := make([]string, len(q.Types))
+			for i := range row {
+				row[i] = fmt.Sprint("answer ", i)
+			}
+			answers[q.Query.Value] = [][]string{row, row}
+		}
+	}
+	return answers
+}
+
+// tableCases are rule sets and the rows that come of them.
+var tableCases = []struct{ name, rules, want string }{
+	{"attribute", account + ` => issue(store = "Active Directory", types = ("m"), query = ";MAIL;{0}", param = c.Value);`, `"m" = mail, if mail is present`},
+	{"always there", account + ` => issue(store = "Active Directory", types = ("m"), query = ";sAMAccountName;{0}", param = c.Value);`, `"m" = sAMAccountName`},
+	{"several values", account + ` => issue(store = "Active Directory", types = ("m"), query = ";proxyAddresses;{0}", param = c.Value);`, `"m" = proxyAddresses, for each proxyAddresses`},
+	{"chain", getAs + `c:[Type == "tmp"] => add(Type = "t2", Value = "x" + c.Value); c:[Type == "t2"] => issue(Type = "m", Value = c.Value + "y");`, `"m" = "x" + mail + "y", if mail is present`},
+	{"type that nobody makes", getAs + `c:[Type == "tmp", Value == "1"] && d:[Type == "tmp", Value == "2"] => issue(Type = "m");`, ``},
+	{"constant decides a regex", `=> add(Type = "t", Value = "abc"); c:[Type == "t", Value =~ "^a"] => issue(Type = "m", Value = RegExReplace(c.Value, "b", "-")); c:[Type == "t", Value =~ "^b"] => issue(Type = "n");`, `"m" = "a-c"`},
+	{"value that is known", `c:[Type == "` + TypeUPN + `", Value == "ada@contoso.com"] => issue(Type = "m", Value = RegExReplace(c.Value, "@.*", ""));`, `"m" = "ada", if UPN claim == "ada@contoso.com"`},
+	{"group", group + ` => issue(Type = "m", Value = c.Value);`, `"m" = "S-1-5-21-1-2-3-1104", if member of S-1-5-21-1-2-3-1104`},
+	{"group as the console writes it", `c:[Type == "` + TypeGroupSID + `", Value =~ "^(?i)S-1-5-21-1-2-3-512$", Issuer == "AD AUTHORITY"] => issue(Type = "m", Value = "x");`, `"m" = "x", if member of S-1-5-21-1-2-3-512 (Domain Admins)`},
+	{"one of two groups", group + ` => issue(Type = "m", Value = "x"); ` + strings.Replace(group, "1104", "1105", 1) + ` => issue(Type = "m", Value = "x");`, `"m" = "x", if member of S-1-5-21-1-2-3-1104 or member of S-1-5-21-1-2-3-1105`},
+	{"both groups", strings.Replace(group, "c:", "", 1) + ` && ` + strings.Replace(strings.Replace(group, "1104", "1105", 1), "c:", "", 1) + ` => issue(Type = "m", Value = "x");`, `"m" = "x", if member of S-1-5-21-1-2-3-1104 and member of S-1-5-21-1-2-3-1105`},
+	{"subsumed", group + ` => issue(Type = "m", Value = "x"); => issue(Type = "m", Value = "x");`, `"m" = "x"`},
+	{"group name", getAs + `c:[Type == "names", Value == "Sales"] => issue(Type = "m", Value = "s");`, `"m" = "s", if member of "Sales"`},
+	{"first match wins", group + ` => issue(Type = "m", Value = "1"); NOT EXISTS([Type == "m"]) => issue(Type = "m", Value = "2"); NOT EXISTS([Type == "m"]) => issue(Type = "m", Value = "3");`,
+		`"m" = "1", if member of S-1-5-21-1-2-3-1104|"m" = "2", if not a member of S-1-5-21-1-2-3-1104`},
+	{"product", account + ` => add(store = "Active Directory", types = ("f", "l"), query = ";memberOf,proxyAddresses;{0}", param = c.Value); f:[Type == "f"] && l:[Type == "l"] => issue(Type = "m", Value = f.Value + " " + l.Value);`,
+		`"m" = memberOf + " " + proxyAddresses, for each memberOf and proxyAddresses`},
+	{"product with itself", account + ` => add(store = "Active Directory", types = ("f"), query = ";memberOf;{0}", param = c.Value); f:[Type == "f"] && g:[Type == "f", Value != f.Value] => issue(Type = "m", Value = f.Value + g.Value);`,
+		`"m" = memberOf + memberOf #2, for each memberOf and memberOf #2, if memberOf != memberOf #2`},
+	{"network", `EXISTS([Type == "` + TypeInsideNetwork + `", Value == "true"]) => issue(Type = "m", Value = "in"); NOT EXISTS([Type == "` + TypeInsideNetwork + `", Value == "true"]) => issue(Type = "m", Value = "out");`,
+		`"m" = "in", if Inside Corporate Network claim == "true"|"m" = "out", if Inside Corporate Network claim != "true"`},
+	{"count", `COUNT([Type == "` + TypeGroupSID + `"]) >= 3 => issue(Type = "m", Value = "x");`, `"m" = "x", if the number of (each group SID) >= 3`},
+	{"count that is exists", `COUNT([Type == "` + TypeUPN + `"]) > 0 => issue(Type = "m", Value = "x"); COUNT([Type == "` + TypeUPN + `"]) == 0 => issue(Type = "m", Value = "y");`, `"m" = "x", if UPN claim is present|"m" = "y", if UPN claim is absent`},
+	{"count that is known", `=> add(Type = "t", Value = "1"); => add(Type = "t", Value = "1"); COUNT([Type == "t"]) == 2 => issue(Type = "m", Value = "x"); COUNT([Type == "t"]) == 3 => issue(Type = "n");`, `"m" = "x"`},
+	{"pass all", `c:[] => issue(claim = c); => issue(Type = "m", Value = "x");`, `Windows account name = Windows account name claim|Name = Name claim|UPN = UPN claim, if UPN claim is present|Primary SID = Primary SID claim|Group SID = group SID, for each group SID|` +
+		`Inside Corporate Network = Inside Corporate Network claim, if Inside Corporate Network claim is present|"m" = "x"|type of other incoming claim = other incoming claim, for each other incoming claim`},
+	{"search for oneself", `c:[Type == "` + TypeWindowsAccount + `"] => issue(store = "Active Directory", types = ("m"), query = "samAccountName={0};mail;{1}", param = regexreplace(c.Value, "(?<domain>[^\\]+)\\(?<user>.+)", "${user}"), param = c.Value);`, `"m" = mail, if mail is present`},
+	{"search for others", `c:[Type == "x"] => issue(store = "Active Directory", types = ("m"), query = "mail={0};sn;CONTOSO\x", param = c.Value);`, `"m" = sn, if sn is present and some "x" claim with (Active Directory finds the user by "mail={0};sn;CONTOSO\x", {0} = "x" claim)`},
+	{"concatenation that is known", `c:[Type == "` + TypeUPN + `"] => add(Type = "t", Value = "u:" + c.Value); c:[Type == "t", Value == "u:ada"] => issue(Type = "m", Value = c.Value); c:[Type == "t", Value == "v:ada"] => issue(Type = "n");`, `"m" = "u:ada", if UPN claim == "ada"`},
+	{"not this and not that", `c:[Type == "` + TypeUPN + `", Value != "a", Value !~ "^b"] => issue(Type = "m", Value = "x");`, `"m" = "x", if UPN claim is present and UPN claim != "a" and UPN claim !~ "^b"`},
+	{"property", `c:[Type == "x", Properties["p"] == "1"] => issue(Type = "m", Value = c.Value);`, `"m" = "x" claim, for each "x" claim, if property "p" of "x" claim == "1"`},
+}
+
+func TestTables(t *testing.T) {
+	for _, c := range tableCases {
+		tables := tablesOf(t, c.rules)
+		var rows []string
+		for _, table := range tables.all() {
+			for _, r := range table.Rows {
+				rows = append(rows, r.String())
+			}
+		}
+		if got := strings.Join(rows, "|"); got != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
+// unclearCases are rule sets with a claim type that cannot be told, and the
+// reason; the type "fine" can.
+var unclearCases = []struct{ name, rules, reason string }{
+	{"product of many", strings.Repeat(`=> add(Type = "t", Value = "a"); `, 1) + many(120, `=> add(Type = "t", Value = "%d");`) + `a:[Type == "t"] && b:[Type == "t"] => issue(Type = "m", Value = a.Value + b.Value);`, "rule 122: the rules need more than"},
+	{"doubling", `c:[Type == "` + TypeUPN + `"] => add(Type = "t", Value = c.Value);` + many(20, `c:[Type == "t"] => add(Type = "t%d", Value = c.Value + c.Value);`), ""},
+	{"growing", `c:[Type == "` + TypeUPN + `"] => add(Type = "v0", Value = c.Value);` + doubling(20) + `c:[Type == "v20"] => issue(Type = "m", Value = c.Value);`, "a value has more than"},
+	{"bad regex", `c:[Type == "` + TypeUPN + `", Value =~ "("] => issue(Type = "m", Value = "x");`, "invalid regular expression"},
+	{"bad replacement", `c:[Type == "` + TypeUPN + `"] => add(Type = "t", Value = RegExReplace(c.Value, "(", "")); EXISTS([Type == "t", Value == "1"]) => issue(Type = "m", Value = "x");`, "rule 1: invalid regular expression"},
+	{"another account", `c:[Type == "` + TypeUPN + `"] => issue(store = "Active Directory", types = ("m"), query = ";mail;{0}", param = c.Value);`, "is about the account \"UPN claim\", expected that of the user"},
+	{"bad query", account + ` => issue(store = "Active Directory", types = ("m"), query = "mail", param = c.Value);`, "has 1 parts, expected 3"},
+	{"missing param", account + ` => issue(store = "HR", types = ("m"), query = "{1}", param = c.Value);`, "placeholder {1}"},
+	{"unknown form", account + ` => issue(store = "Active Directory", types = ("m"), query = ";tokenGroups(x);{0}", param = c.Value);`, "unknown form"},
+}
+
+func many(n int, format string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format+"\n", i)
+	}
+	return b.String()
+}
+
+func doubling(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `c:[Type == "v%d"] => add(Type = "v%d", Value = c.Value + c.Value);`+"\n", i, i+1)
+	}
+	return b.String()
+}
+
+func TestUnclearTables(t *testing.T) {
+	for _, c := range unclearCases {
+		tables := tablesOf(t, c.rules+` => issue(Type = "fine", Value = "x"); EXISTS([Type == "m"]) => issue(Type = "follows", Value = "x");`)
+		if fine := tables.Table("fine"); fine == nil || fine.Unclear != nil {
+			t.Errorf("%s: a type that has nothing to do with it is %v", c.name, fine)
+		}
+		if c.reason == "" {
+			continue
+		}
+		for _, claimType := range []string{"m", "follows"} {
+			if c.name == "growing" && claimType == "follows" {
+				continue // it does not ask for the value
+			}
+			table := tables.Table(claimType)
+			if table == nil || table.Unclear == nil || !strings.Contains(table.String(), c.reason) {
+				t.Errorf("%s: %s: %v, expected %q", c.name, claimType, table, c.reason)
+			}
+		}
+	}
+	rs, _ := Parse("c:[ => issue(", Position{})
+	if _, err := rs.Tables(TableOptions{}); !errors.As(err, new(*EvalError)) {
+		t.Errorf("a rule that cannot be read: %v", err)
+	}
+}
+
+// large are rule sets that an unwary evaluation takes long or much memory for.
+var large = map[string]string{
+	"500 groups to roles":    many(500, `c:[Type == "`+TypeGroupSID+`", Value == "S-1-5-21-1-2-3-%d"] => issue(Type = "`+TypeRole+`", Value = c.Value);`),
+	"500 first matches":      many(500, `c:[Type == "`+TypeGroupSID+`", Value == "S-1-5-21-1-2-3-%d"] && NOT EXISTS([Type == "m"]) => issue(Type = "m", Value = c.Value);`),
+	"500 exceptions":         many(500, `NOT EXISTS([Type == "m"]) && EXISTS([Type == "t%d"]) => issue(Type = "m", Value = "x");`),
+	"500 times pass all":     strings.Repeat(`c:[] => issue(claim = c);`, 500),
+	"500 times copied":       many(500, `c:[Type == "t"] => issue(Type = "t", Value = c.Value + "%d");`),
+	"500 rules":              manyRules(500),
+	"pairs":                  strings.Repeat(`a:[Type == "t"] && b:[Type == "t"] => add(Type = "t", Value = a.Value + b.Value);`, 50),
+	"types of values":        strings.Repeat(`c:[] => add(Type = c.Value, Value = c.Type);`, 100),
+	"many conditions":        strings.Repeat(`[] && `, 60) + `c:[] => issue(claim = c);`,
+	"many exists":            many(200, `EXISTS([Value == "%d"]) => add(Type = "f", Value = "1");`) + `NOT EXISTS([Type == "f"]) => issue(Type = "m");`,
+	"counts":                 many(100, `COUNT([Type =~ "x"]) > %d => issue(Type = "x", Value = "1");`),
+	"counted twice":          strings.Repeat(`c:[Type == "t"] => issue(claim = c); COUNT([Type == "t"]) > 3 => issue(Type = "m");`, 100),
+	"alternatives":           many(60, `EXISTS([Type == "a%[1]d"]) => add(Type = "t%[1]d", Value = "1"); EXISTS([Type == "b%[1]d"]) => add(Type = "t%[1]d", Value = "1");`) + conjunctionOf(60),
+	"regexes against regex":  many(300, `c:[Type == "`+TypeUPN+`", Value =~ "^a%d"] && NOT EXISTS([Type == "m"]) => issue(Type = "m", Value = c.Value);`),
+	"groups against groups":  many(200, `EXISTS([Type == "`+TypeGroupSID+`", Value =~ "%d$"]) && NOT EXISTS([Type == "m"]) => add(Type = "m", Value = "x");`),
+	"stores upon each other": many(30, `c:[] => add(store = "HR", types = ("t%d"), query = "q", param = c.Value);`),
+}
+
+func conjunctionOf(n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf(`EXISTS([Type == "t%d"])`, i)
+	}
+	return strings.Join(list, " && ") + ` => issue(Type = "m", Value = "x");`
+}
+
+func TestLargeTables(t *testing.T) {
+	for _, name := range sortedKeys(large) {
+		t.Run(name, func(t *testing.T) {
+			tables := tablesOf(t, large[name])
+			rows, unclear, size := 0, 0, 0
+			for _, table := range tables.all() {
+				rows += len(table.Rows)
+				if table.Unclear != nil {
+					unclear++
+				}
+				for _, r := range table.Rows {
+					size += r.When.term().size + r.Value.term().size
+				}
+			}
+			t.Logf("%d tables, %d rows, %d parts, %d unclear, %d terms", len(tables.all()), rows, size, unclear, tables.terms.ids)
+			if rows > maxRows*len(tables.all()) || size > 3_000_000 {
+				t.Errorf("%s: %d rows, %d parts", name, rows, size)
+			}
+		})
+	}
+}
+
+// FuzzSymbolicAgainstConcrete holds the law for any rules and users.
+func FuzzSymbolicAgainstConcrete(f *testing.F) {
+	ada := &User{Attributes: map[string][]string{"sAMAccountName": {"ada"}, "objectSid": {"S-1-5-21-1-2-3-1000"}, "distinguishedName": {"CN=Ada,DC=contoso,DC=com"},
+		"mail": {"ada@contoso.com"}, "proxyAddresses": {"a", "b"}}, Groups: []Group{{SID: "S-1-5-21-1-2-3-4", Name: `CONTOSO\G`}}}
+	user, _ := json.Marshal(ada)
+	seed(f, func(text string) { f.Add(text, string(user)) })
+	for _, c := range tableCases {
+		f.Add(c.rules, string(user))
+	}
+	for _, c := range unclearCases {
+		f.Add(c.rules, string(user))
+	}
+	f.Fuzz(func(t *testing.T, text, userJSON string) {
+		var u User
+		if json.Unmarshal([]byte(userJSON), &u) != nil || len(text) > 5000 {
+			return
+		}
+		rs, errs := Parse(text, Position{})
+		if len(errs) > 0 {
+			return
+		}
+		for _, opts := range []TableOptions{{}, {AnyIncoming: true}} {
+			tables, err := rs.Tables(opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compareTables(t, rs, tables, &u)
+			for _, made := range CoveringUsers([]*Tables{tables}, 10) {
+				compareTables(t, rs, tables, made)
+			}
+		}
+	})
+}
+
+func BenchmarkTables(b *testing.B) {
+	text := manyRules(8)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		rs, _ := Parse(text, Position{})
+		if _, err := rs.Tables(TableOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "sets/s")
+}
+
+// BenchmarkTablesOfTheCorpus reads the rule sets of real trusts, and makes their
+// tables.
+func BenchmarkTablesOfTheCorpus(b *testing.B) {
+	texts := corpusTexts(b, "*.txt")
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, text := range texts {
+			rs, _ := Parse(text, Position{})
+			if _, err := rs.Tables(TableOptions{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.N*len(texts))/b.Elapsed().Seconds(), "sets/s")
+}
+
+func BenchmarkLargeTables(b *testing.B) {
+	for _, name := range sortedKeys(large) {
+		rs, _ := Parse(large[name], Position{})
+		b.Run(strings.ReplaceAll(name, " ", "-"), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := rs.Tables(TableOptions{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
