@@ -41,6 +41,9 @@ var rooms = map[string][]string{
 	"pkg/report":         {"pkg/keys", "pkg/paste", "pkg/compare", "pkg/finding", "pkg/migrate", "pkg/profile", "pkg/saml", "pkg/validate", "pkg/xmldoc"},
 }
 
+// leaf knows nothing of the project, and every room may use it.
+const leaf = "internal/lazyregexp"
+
 // owners are the rooms that alone may import a package from outside, or one
 // that reaches the world around the process.
 var owners = map[string][]string{
@@ -70,7 +73,7 @@ func TestImportsFollowTheDesign(t *testing.T) {
 		}
 		for _, imported := range p.Imports {
 			if inner, ok := strings.CutPrefix(imported, module); ok {
-				if allowed, known := rooms[room]; known && !slices.Contains(allowed, inner) {
+				if allowed, known := rooms[room]; known && !slices.Contains(allowed, inner) && inner != leaf {
 					t.Errorf("%s imports %s, which the design does not allow", room, inner)
 				}
 				continue

@@ -6,10 +6,11 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/netip"
-	"regexp"
 	"strings"
 	"sync"
 	"unicode"
+
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 )
 
 // pseudonyms gives every value its pseudonym: the same value the same one, by
@@ -23,7 +24,7 @@ type pseudonyms struct {
 
 // shape is how a kind of value looks, and how a pseudonym of it is made.
 type shape struct {
-	is   *regexp.Regexp
+	is   *lazyregexp.Regexp
 	make func(p *pseudonyms, value string) string
 }
 
@@ -31,15 +32,15 @@ type shape struct {
 // which they are tried.
 var shapes = sync.OnceValue(func() []shape {
 	return []shape{
-		{regexp.MustCompile(`^[^@\s]+@[^@\s]+$`), (*pseudonyms).email},
-		{regexp.MustCompile(`^(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`), (*pseudonyms).guid},
-		{regexp.MustCompile(`^S-1-[0-9-]{1,100}$`), func(p *pseudonyms, v string) string {
+		{lazyregexp.New(`^[^@\s]+@[^@\s]+$`), (*pseudonyms).email},
+		{lazyregexp.New(`^(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`), (*pseudonyms).guid},
+		{lazyregexp.New(`^S-1-[0-9-]{1,100}$`), func(p *pseudonyms, v string) string {
 			return "S-1-5-21-" + p.digits(v, "a", 9) + "-" + p.digits(v, "b", 9) + "-" + p.digits(v, "c", 4)
 		}},
-		{regexp.MustCompile(`^[0-9]{1,40}$`), func(p *pseudonyms, v string) string { return p.digits(v, "digits", len(v)) }},
-		{regexp.MustCompile(`^(?i)(cn|uid|ou|o|dc|e|emailaddress)=[^=]`), func(p *pseudonyms, v string) string { return "CN=" + p.word(v) }},
-		{regexp.MustCompile(`^[^\\\s]{1,64}\\[^\\]{1,256}$`), (*pseudonyms).account},
-		{regexp.MustCompile(`^(?i)https?://`), func(p *pseudonyms, v string) string {
+		{lazyregexp.New(`^[0-9]{1,40}$`), func(p *pseudonyms, v string) string { return p.digits(v, "digits", len(v)) }},
+		{lazyregexp.New(`^(?i)(cn|uid|ou|o|dc|e|emailaddress)=[^=]`), func(p *pseudonyms, v string) string { return "CN=" + p.word(v) }},
+		{lazyregexp.New(`^[^\\\s]{1,64}\\[^\\]{1,256}$`), (*pseudonyms).account},
+		{lazyregexp.New(`^(?i)https?://`), func(p *pseudonyms, v string) string {
 			return v[:strings.Index(v, "://")] + "://" + p.word(v) + ".example/"
 		}},
 	}

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
@@ -140,7 +140,7 @@ func (r *redactor) signature(s *xmldsig.Signature) seal.Signature {
 }
 
 // certificateMail is an e-mail address among the octets of a certificate.
-var certificateMail = regexp.MustCompile(`[A-Za-z0-9._%+-]{2,}@[A-Za-z0-9-]{2,}\.[A-Za-z]{2,}`)
+var certificateMail = lazyregexp.New(`[A-Za-z0-9._%+-]{2,}@[A-Za-z0-9-]{2,}\.[A-Za-z]{2,}`)
 
 // harmless reports whether a certificate says nothing about a user: neither
 // what messages say about them nor an e-mail address.

@@ -2,10 +2,11 @@ package trace
 
 import (
 	"bufio"
-	"regexp"
+
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 )
 
-var chromePanelKey = regexp.MustCompile(`^\{\s*"[0-9]{1,12}"\s*:\s*\{\s*"(request|response|saml|startedDateTime|_|id|cache|connection|pageref|serverIPAddress|time|timings|cookies|headers|postData)[^"]{0,32}"\s*:`)
+var chromePanelKey = lazyregexp.New(`^\{\s*"[0-9]{1,12}"\s*:\s*\{\s*"(request|response|saml|startedDateTime|_|id|cache|connection|pageref|serverIPAddress|time|timings|cookies|headers|postData)[^"]{0,32}"\s*:`)
 
 // isChromePanel knows an export of the browser extension SAML Chrome Panel: an
 // object of HAR entries under numbers.

@@ -3,17 +3,18 @@ package trace
 import (
 	"bytes"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 )
 
 var (
-	curlStart       = regexp.MustCompile(`(?m)^(?:[^\r\n]{0,40}[$#>] )?curl(?:\.exe)? `)
-	cmdCaret        = regexp.MustCompile(`\^(?:"|\r?\n)`) // no other shell writes that
-	powershellStart = regexp.MustCompile(`(?mi)^[^\r\n]{0,60}\b(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm) `)
-	fetchStart      = regexp.MustCompile(`(?m)^[^\r\n]{0,40}\bfetch\("`)
+	curlStart       = lazyregexp.New(`(?m)^(?:[^\r\n]{0,40}[$#>] )?curl(?:\.exe)? `)
+	cmdCaret        = lazyregexp.New(`\^(?:"|\r?\n)`) // no other shell writes that
+	powershellStart = lazyregexp.New(`(?mi)^[^\r\n]{0,60}\b(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm) `)
+	fetchStart      = lazyregexp.New(`(?m)^[^\r\n]{0,40}\bfetch\("`)
 )
 
 // isCommand knows a copied command by its first word.
@@ -46,7 +47,7 @@ func (c *collector) readCommands(text []byte) {
 func commands(text []byte) []command {
 	var out []command
 	for _, kind := range []struct {
-		start *regexp.Regexp
+		start *lazyregexp.Regexp
 		read  func([]byte) command
 	}{{curlStart, curlCommand}, {powershellStart, powershellCommand}, {fetchStart, fetchCall}} {
 		starts := kind.start.FindAllIndex(text, maxNamed)

@@ -3,14 +3,15 @@ package trace
 import (
 	"bytes"
 	"encoding/hex"
-	"regexp"
 	"slices"
 	"strconv"
+
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 )
 
 var (
-	curlVerbose = regexp.MustCompile(`(?m)^(?:[0-9:.]{8,15} )?(?:> [A-Z]{3,16} \S+ HTTP/[0-9.]+|< HTTP/[0-9.]+ [0-9]{3})[^\r\n]*\r?$`)
-	curlBlock   = regexp.MustCompile(`(?m)^(?:[0-9:.]{8,15} )?(?:\[[0-9-]+\] )?(=>|<=) (Send|Recv) (header|data), ([0-9]{1,12}) bytes \(0x[0-9a-f]+\)\r?$`)
+	curlVerbose = lazyregexp.New(`(?m)^(?:[0-9:.]{8,15} )?(?:> [A-Z]{3,16} \S+ HTTP/[0-9.]+|< HTTP/[0-9.]+ [0-9]{3})[^\r\n]*\r?$`)
+	curlBlock   = lazyregexp.New(`(?m)^(?:[0-9:.]{8,15} )?(?:\[[0-9-]+\] )?(=>|<=) (Send|Recv) (header|data), ([0-9]{1,12}) bytes \(0x[0-9a-f]+\)\r?$`)
 )
 
 // isCurlTrace knows what curl -v and curl --trace write.
@@ -64,7 +65,7 @@ func (c *collector) readCurlDump(text []byte) {
 	p.flush()
 }
 
-var curlLine = regexp.MustCompile(`^([0-9a-f]{4,12}): `)
+var curlLine = lazyregexp.New(`^([0-9a-f]{4,12}): `)
 
 // curlBytes puts the lines of a block together again. The plain form drops a
 // CR LF between two lines, which the offsets of the lines give away, and
@@ -111,7 +112,7 @@ func curlText(line []byte, left int) []byte {
 	return line
 }
 
-var curlTime = regexp.MustCompile(`^[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6} `)
+var curlTime = lazyregexp.New(`^[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6} `)
 
 // readCurlVerbose reads what curl -v writes: headers behind '>' and '<', the
 // response body as it is. The request body is not shown; where the command

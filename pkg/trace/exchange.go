@@ -3,12 +3,12 @@ package trace
 import (
 	"bytes"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
@@ -259,7 +259,7 @@ func unreserved(r rune) bool {
 	return r < utf8.RuneSelf && (isLetter(byte(r)) || r >= '0' && r <= '9' || strings.ContainsRune("-_.~*!'()", r))
 }
 
-var uploadHeader = regexp.MustCompile(`^(?i)content-(type|length|disposition):[^\r\n]*\r?\n`)
+var uploadHeader = lazyregexp.New(`^(?i)content-(type|length|disposition):[^\r\n]*\r?\n`)
 
 // dropUploadHeaders takes off the header lines that Firefox writes before a
 // body that came from a form.
@@ -278,7 +278,7 @@ func dropUploadHeaders(body []byte) []byte {
 	return bytes.TrimPrefix(bytes.TrimPrefix(rest, []byte("\r")), []byte("\n"))
 }
 
-var multipartName = regexp.MustCompile(`(?i)\bname="([^"\r\n]{1,64})"`)
+var multipartName = lazyregexp.New(`(?i)\bname="([^"\r\n]{1,64})"`)
 
 // parseMultipart reads the plain fields of multipart/form-data (RFC 7578).
 func parseMultipart(body []byte) []pair {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"regexp"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/idperror"
 )
@@ -265,7 +266,7 @@ func (s *ratioReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-var urlStart = regexp.MustCompile(`^["'<(]?(?i:https?)://[^\s]+[?&](?i:SAMLRequest|SAMLResponse|SAMLart|RelayState|wa|wresult|response_type|code|id_token|error)=`)
+var urlStart = lazyregexp.New(`^["'<(]?(?i:https?)://[^\s]+[?&](?i:SAMLRequest|SAMLResponse|SAMLart|RelayState|wa|wresult|response_type|code|id_token|error)=`)
 
 func isURL(head []byte) bool { return urlStart.Match(head) }
 

@@ -4,13 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
-var harKey = regexp.MustCompile(`"(log|entries)"\s*:\s*[\[{]`)
+var harKey = lazyregexp.New(`"(log|entries)"\s*:\s*[\[{]`)
 
 // isHAR knows a HAR file by its first keys.
 func isHAR(head []byte) bool {

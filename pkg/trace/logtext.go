@@ -2,7 +2,8 @@ package trace
 
 import (
 	"bytes"
-	"regexp"
+
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 )
 
 // tidy takes off what a mail program or log puts at the start of lines, and
@@ -35,7 +36,7 @@ func (c *collector) wholeMessages(text []byte) int {
 	return whole
 }
 
-var replyMark = regexp.MustCompile(`^ ?(?:> ?){1,8}`)
+var replyMark = lazyregexp.New(`^ ?(?:> ?){1,8}`)
 
 // unquoteReply takes the marks off a text of which most lines are quoted.
 func unquoteReply(text []byte) []byte {
@@ -60,7 +61,7 @@ func unquoteReply(text []byte) []byte {
 
 // logTime is how the lines of logs begin: with a time, after a priority or a
 // bracket (RFC 3164, RFC 5424, ISO 8601 and what frameworks make of it).
-var logTime = regexp.MustCompile(`^(?:<[0-9]{1,3}>)?(?:[0-9] )?\[?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?:[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ]|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}[0-9]{1,2} |[0-9]{2}/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/[0-9]{4}:)?[0-9]{2}:[0-9]{2}:[0-9]{2}`)
+var logTime = lazyregexp.New(`^(?:<[0-9]{1,3}>)?(?:[0-9] )?\[?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?:[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ]|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}[0-9]{1,2} |[0-9]{2}/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/[0-9]{4}:)?[0-9]{2}:[0-9]{2}:[0-9]{2}`)
 
 const maxLogPrefix = 512
 
@@ -152,8 +153,8 @@ func unescapeLogLines(text []byte) []byte {
 }
 
 var (
-	hexEscape   = regexp.MustCompile(`\\x[0-9A-Fa-f]{2}`)
-	octalEscape = regexp.MustCompile(`#0(?:11|12|15)`)
+	hexEscape   = lazyregexp.New(`\\x[0-9A-Fa-f]{2}`)
+	octalEscape = lazyregexp.New(`#0(?:11|12|15)`)
 )
 
 // stripLogEscapes undoes what nginx (\x22) and rsyslog (#012) make of

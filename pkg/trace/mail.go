@@ -9,15 +9,15 @@ import (
 	"mime/quotedprintable"
 	"net/mail"
 	"net/textproto"
-	"regexp"
 	"strings"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
 var (
-	mailStart = regexp.MustCompile(`^(?:From \S+ [^\r\n]{0,100}\r?\n)?[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]`)
-	mailField = regexp.MustCompile(`(?mi)^(?:MIME-Version|Message-ID|Received|Return-Path|Delivered-To): `)
+	mailStart = lazyregexp.New(`^(?:From \S+ [^\r\n]{0,100}\r?\n)?[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]`)
+	mailField = lazyregexp.New(`(?mi)^(?:MIME-Version|Message-ID|Received|Return-Path|Delivered-To): `)
 )
 
 // isMail knows an e-mail by header fields that nothing else has.

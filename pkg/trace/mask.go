@@ -3,12 +3,13 @@ package trace
 import (
 	"bytes"
 	"fmt"
-	"regexp"
+
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 )
 
 // mask is a placeholder that a tool writes in place of a value.
 type mask struct {
-	shape  *regexp.Regexp
+	shape  *lazyregexp.Regexp
 	tool   string
 	advice string
 }
@@ -17,13 +18,13 @@ const adviceUnmasked = "capture the sign-in again and export without masking"
 
 // masks are the placeholders in the order in which they are tried.
 var masks = []mask{
-	{regexp.MustCompile(`^\{hash:[0-9a-fA-F]*\}$`), "SAML-tracer, profile \"Mask values\"", "export again from SAML-tracer with the profile \"None\""},
-	{regexp.MustCompile(`^\{overwritten\}$`), "SAML-tracer", "export again from SAML-tracer with the profile \"None\""},
-	{regexp.MustCompile(`^\{obf:[^}]*\}$`), "SAML-tracer, profile \"Remove values\"", "export again from SAML-tracer with the profile \"None\""},
-	{regexp.MustCompile(`^\[[^\]]{0,80} redacted\]$`), "Cloudflare HAR sanitizer", "sanitise again and leave SAMLResponse and SAMLRequest unticked, or use ssodoctor redact"},
-	{regexp.MustCompile(`^REDACTED_[A-Za-z0-9_]{1,80}$`), "a HAR sanitizer", "sanitise again and leave SAMLResponse and SAMLRequest out, or use ssodoctor redact"},
-	{regexp.MustCompile(`(?i)^[\[<({*_-]{0,4}(redacted|masked|removed|sanitized|scrubbed|filtered|hidden|omitted|secret)[\])}>*_-]{0,4}$`), "a sanitizer", adviceUnmasked},
-	{regexp.MustCompile(`^(\*{3,}|x{3,}|X{3,}|•{3,}|#{3,})$`), "a sanitizer", adviceUnmasked},
+	{lazyregexp.New(`^\{hash:[0-9a-fA-F]*\}$`), "SAML-tracer, profile \"Mask values\"", "export again from SAML-tracer with the profile \"None\""},
+	{lazyregexp.New(`^\{overwritten\}$`), "SAML-tracer", "export again from SAML-tracer with the profile \"None\""},
+	{lazyregexp.New(`^\{obf:[^}]*\}$`), "SAML-tracer, profile \"Remove values\"", "export again from SAML-tracer with the profile \"None\""},
+	{lazyregexp.New(`^\[[^\]]{0,80} redacted\]$`), "Cloudflare HAR sanitizer", "sanitise again and leave SAMLResponse and SAMLRequest unticked, or use ssodoctor redact"},
+	{lazyregexp.New(`^REDACTED_[A-Za-z0-9_]{1,80}$`), "a HAR sanitizer", "sanitise again and leave SAMLResponse and SAMLRequest out, or use ssodoctor redact"},
+	{lazyregexp.New(`(?i)^[\[<({*_-]{0,4}(redacted|masked|removed|sanitized|scrubbed|filtered|hidden|omitted|secret)[\])}>*_-]{0,4}$`), "a sanitizer", adviceUnmasked},
+	{lazyregexp.New(`^(\*{3,}|x{3,}|X{3,}|•{3,}|#{3,})$`), "a sanitizer", adviceUnmasked},
 }
 
 // maskOf explains a value that a tool replaced; nil where it did not.

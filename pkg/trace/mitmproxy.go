@@ -6,15 +6,15 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
-var tnetstring = regexp.MustCompile(`^[0-9]{1,12}:[0-9]{1,9}:[a-z_]{2,20}[;,]`)
+var tnetstring = lazyregexp.New(`^[0-9]{1,12}:[0-9]{1,9}:[a-z_]{2,20}[;,]`)
 
 // isMitmproxy knows a flow file of mitmproxy: a dictionary in tnetstrings, the
 // first key of which is a word.

@@ -2,13 +2,14 @@ package trace
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 )
 
-var powershellOption = regexp.MustCompile("(?i)[\\s`]-(Uri|Method|Body)\\s+(?:\\(\\[System\\.Text\\.Encoding\\]::UTF8\\.GetBytes\\()?")
+var powershellOption = lazyregexp.New("(?i)[\\s`]-(Uri|Method|Body)\\s+(?:\\(\\[System\\.Text\\.Encoding\\]::UTF8\\.GetBytes\\()?")
 
 // powershellCommand reads an Invoke-WebRequest as browsers copy it.
 func powershellCommand(text []byte) command {
@@ -36,7 +37,7 @@ func powershellCommand(text []byte) command {
 	return r
 }
 
-var powershellChar = regexp.MustCompile(`^\$\(\[char\]([0-9]{1,7})\)`)
+var powershellChar = lazyregexp.New(`^\$\(\[char\]([0-9]{1,7})\)`)
 
 // powershellValue reads a word or a string in quotes, with '`' as escape and
 // $([char]N) for a character, and says how long it is in the text.

@@ -2,12 +2,13 @@ package trace
 
 import (
 	"bytes"
-	"regexp"
+
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 )
 
 var (
-	rawRequestLine = regexp.MustCompile(`^[A-Z]{3,16} (?:https?://|/)\S*(?: HTTP/[0-9.]{1,3}[ \t]*(?:\r?\n|$)|[ \t]*\r?\n[A-Za-z][A-Za-z0-9-]{1,40}: )`)
-	rawStatusLine  = regexp.MustCompile(`^HTTP/[0-9.]{1,3} [1-5][0-9]{2}(?:[ \t][^\r\n]{0,200})?(?:\r?\n|$)`)
+	rawRequestLine = lazyregexp.New(`^[A-Z]{3,16} (?:https?://|/)\S*(?: HTTP/[0-9.]{1,3}[ \t]*(?:\r?\n|$)|[ \t]*\r?\n[A-Za-z][A-Za-z0-9-]{1,40}: )`)
+	rawStatusLine  = lazyregexp.New(`^HTTP/[0-9.]{1,3} [1-5][0-9]{2}(?:[ \t][^\r\n]{0,200})?(?:\r?\n|$)`)
 )
 
 // isRawHTTP knows a text that begins with the first line of an HTTP message.
@@ -15,7 +16,7 @@ func isRawHTTP(head []byte) bool {
 	return startsRaw(head) || rawConnectLine.Match(head)
 }
 
-var rawConnectLine = regexp.MustCompile(`^CONNECT [^\s:]+:[0-9]+ HTTP/[0-9.]{1,3}[ \t]*\r?\n`)
+var rawConnectLine = lazyregexp.New(`^CONNECT [^\s:]+:[0-9]+ HTTP/[0-9.]{1,3}[ \t]*\r?\n`)
 
 func startsRaw(text []byte) bool {
 	head := text[:min(len(text), maxURL)]

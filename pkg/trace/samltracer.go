@@ -3,15 +3,15 @@ package trace
 import (
 	"bufio"
 	"bytes"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
-var tracerKey = regexp.MustCompile(`^\{\s*"(requests"\s*:\s*\[|timestamp"\s*:[^,]{1,64},\s*"requests"\s*:)`)
+var tracerKey = lazyregexp.New(`^\{\s*"(requests"\s*:\s*\[|timestamp"\s*:[^,]{1,64},\s*"requests"\s*:)`)
 
 // isSAMLTracer knows an export of the browser extension SAML-tracer by its
 // first keys.

@@ -4,16 +4,17 @@ import (
 	"archive/zip"
 	"bytes"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
+
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 )
 
 // sazPart is the name of a member that belongs to a session: request (c),
 // response (s) or times and flags (m). Some writers use backslashes.
-var sazPart = regexp.MustCompile(`(?i)(?:^|[/\\])raw[/\\]([0-9]{1,9})_([csm])\.(?:txt|xml)$`)
+var sazPart = lazyregexp.New(`(?i)(?:^|[/\\])raw[/\\]([0-9]{1,9})_([csm])\.(?:txt|xml)$`)
 
-var sazHead = regexp.MustCompile(`(?i)raw[/\\][0-9]{1,9}_[csmw]\.(?:txt|xml)`)
+var sazHead = lazyregexp.New(`(?i)raw[/\\][0-9]{1,9}_[csmw]\.(?:txt|xml)`)
 
 // isSAZ knows a session archive of Fiddler by the names of its first members.
 func isSAZ(head []byte) bool { return isZip(head) && sazHead.Match(head) }

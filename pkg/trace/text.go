@@ -3,9 +3,9 @@ package trace
 import (
 	"bytes"
 	"html"
-	"regexp"
 	"slices"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
@@ -231,7 +231,7 @@ func (c *collector) scan(text []byte, from carrier, depth int) int {
 	return found
 }
 
-var escapedXML = regexp.MustCompile(`(?i)&lt;|&#60;|&#x3c;|\\u003c|\\"|%3C`)
+var escapedXML = lazyregexp.New(`(?i)&lt;|&#60;|&#x3c;|\\u003c|\\"|%3C`)
 
 // runs finds parameters written as name=value or name: value.
 func (c *collector) runs(text []byte, from carrier) int {
@@ -299,7 +299,7 @@ const minValue = 64
 
 // markerName finds a message parameter and what stands between it and its
 // value: "=", ": ", "\" => \"", "%3D".
-var markerName = regexp.MustCompile(`(?i)\b(SAMLResponse|SAMLRequest|wresult)(?:=|\\?["']?\s{0,3}(?:=>|[:=]|%3D|&#61;|\]\s?=>)\s{0,40}\\?["'“]?)`)
+var markerName = lazyregexp.New(`(?i)\b(SAMLResponse|SAMLRequest|wresult)(?:=|\\?["']?\s{0,3}(?:=>|[:=]|%3D|&#61;|\]\s?=>)\s{0,40}\\?["'“]?)`)
 
 // run reads the form body or URL that a text holds.
 func (c *collector) run(run []byte, from carrier) int {
@@ -446,7 +446,7 @@ func sameShape(a, b []byte) bool {
 
 // word finds Base64 that decodes to '<' and a letter, '?' or '!': long enough
 // to be a message.
-var word = regexp.MustCompile(`(?:77u/)?P(?:[DEFGHI])[A-Za-z0-9+/_-]{62}[A-Za-z0-9+/=_-]*`)
+var word = lazyregexp.New(`(?:77u/)?P(?:[DEFGHI])[A-Za-z0-9+/_-]{62}[A-Za-z0-9+/=_-]*`)
 
 // words finds values in a text that nothing announces.
 func (c *collector) words(text []byte, from carrier) int {

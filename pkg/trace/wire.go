@@ -3,11 +3,11 @@ package trace
 import (
 	"bytes"
 	"errors"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
@@ -228,7 +228,7 @@ type unreadBodies struct {
 	count        int
 }
 
-var messageMedia = regexp.MustCompile(`html|xml|json|form|text/plain`)
+var messageMedia = lazyregexp.New(`html|xml|json|form|text/plain`)
 
 // unread notes a body that may hold a message and could not be read.
 func (c *collector) unread(coding, mediaType, url string) {

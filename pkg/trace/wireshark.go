@@ -4,17 +4,17 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/hex"
-	"regexp"
 	"strings"
 	"time"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
 var (
-	wiresharkJSON = regexp.MustCompile(`^\[\s*\{\s*"_index"\s*:\s*"packets-|^\[\s*\{\s*"_source"\s*:\s*\{\s*"layers"`)
-	wiresharkPDML = regexp.MustCompile(`^(?:<\?xml[^>]{0,200}\?>\s*)?(?:<\?xml-stylesheet[^>]{0,200}\?>\s*)?(?:<!--[^>]{0,500}-->\s*)?<pdml[\s>]`)
-	wiresharkText = regexp.MustCompile(`(?m)^Frame [0-9]+: [0-9]+ bytes on wire`)
+	wiresharkJSON = lazyregexp.New(`^\[\s*\{\s*"_index"\s*:\s*"packets-|^\[\s*\{\s*"_source"\s*:\s*\{\s*"layers"`)
+	wiresharkPDML = lazyregexp.New(`^(?:<\?xml[^>]{0,200}\?>\s*)?(?:<\?xml-stylesheet[^>]{0,200}\?>\s*)?(?:<!--[^>]{0,500}-->\s*)?<pdml[\s>]`)
+	wiresharkText = lazyregexp.New(`(?m)^Frame [0-9]+: [0-9]+ bytes on wire`)
 )
 
 // isWireshark knows the three ways in which Wireshark writes dissections.
@@ -178,7 +178,7 @@ func (w *wireshark) field(name, value string) {
 	}
 }
 
-var hexBytes = regexp.MustCompile(`^(?:[0-9a-f]{2}:)*[0-9a-f]{2}$`)
+var hexBytes = lazyregexp.New(`^(?:[0-9a-f]{2}:)*[0-9a-f]{2}$`)
 
 // fileData gives a body, which newer versions write as bytes in hexadecimal.
 func fileData(value string) []byte {

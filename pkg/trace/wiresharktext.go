@@ -3,8 +3,9 @@ package trace
 import (
 	"bytes"
 	"html"
-	"regexp"
 	"strings"
+
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 )
 
 // readPDML reads packets in Wireshark's XML.
@@ -38,7 +39,7 @@ func (w *wireshark) readPDML(text []byte) {
 	w.endPart()
 }
 
-var pdmlName = regexp.MustCompile(`\bname="([^"]{1,64})"`)
+var pdmlName = lazyregexp.New(`\bname="([^"]{1,64})"`)
 
 func (w *wireshark) pdmlField(tag []byte) {
 	name := pdmlName.FindSubmatch(tag)
@@ -59,34 +60,34 @@ func (w *wireshark) pdmlField(tag []byte) {
 // that each holds in its last group.
 var wiresharkLines = []struct {
 	field string
-	shape *regexp.Regexp
+	shape *lazyregexp.Regexp
 }{
-	{"frame.time_epoch", regexp.MustCompile(`^ +Epoch (?:Arrival )?Time: ([0-9.]+)`)},
-	{"tcp.stream", regexp.MustCompile(`^ +\[Stream index: ([0-9]+)\]`)},
-	{"http2.streamid", regexp.MustCompile(`^ +Stream: [A-Z_]+, Stream ID: ([0-9]+)`)},
-	{"http.request.method", regexp.MustCompile(`^ +([A-Z]{3,16}) \S+ HTTP/1\.[01]\\r\\n`)},
-	{"http.request.uri", regexp.MustCompile(`^ +[A-Z]{3,16} (\S+) HTTP/1\.[01]\\r\\n`)},
-	{"http.response.code", regexp.MustCompile(`^ +HTTP/1\.[01] ([0-9]{3})`)},
-	{"http.host", regexp.MustCompile(`^ +Host: (.*)\\r\\n`)},
-	{"http.location", regexp.MustCompile(`^ +Location: (.*)\\r\\n`)},
-	{"http.date", regexp.MustCompile(`^ +Date: (.*)\\r\\n`)},
-	{"http.content_type", regexp.MustCompile(`^ +Content-Type: (.*)\\r\\n`)},
-	{"http.set_cookie", regexp.MustCompile(`^ +Set-Cookie: (.*)\\r\\n`)},
-	{"http.cookie", regexp.MustCompile(`^ +Cookie: (.*)\\r\\n`)},
-	{"http.request.full_uri", regexp.MustCompile(`^ +\[Full request URI: (.*)\]`)},
-	{"http2.headers.method", regexp.MustCompile(`^ +Header: :method: (.*)$`)},
-	{"http2.headers.scheme", regexp.MustCompile(`^ +Header: :scheme: (.*)$`)},
-	{"http2.headers.authority", regexp.MustCompile(`^ +Header: :authority: (.*)$`)},
-	{"http2.headers.path", regexp.MustCompile(`^ +Header: :path: (.*)$`)},
-	{"http2.headers.status", regexp.MustCompile(`^ +Header: :status: ([0-9]{3})`)},
-	{"http2.headers.location", regexp.MustCompile(`^ +Header: location: (.*)$`)},
-	{"http2.headers.date", regexp.MustCompile(`^ +Header: date: (.*)$`)},
-	{"urlencoded-form.key", regexp.MustCompile(`^ +Key: (.*)$`)},
-	{"urlencoded-form.value", regexp.MustCompile(`^ +Value: (.*)$`)},
+	{"frame.time_epoch", lazyregexp.New(`^ +Epoch (?:Arrival )?Time: ([0-9.]+)`)},
+	{"tcp.stream", lazyregexp.New(`^ +\[Stream index: ([0-9]+)\]`)},
+	{"http2.streamid", lazyregexp.New(`^ +Stream: [A-Z_]+, Stream ID: ([0-9]+)`)},
+	{"http.request.method", lazyregexp.New(`^ +([A-Z]{3,16}) \S+ HTTP/1\.[01]\\r\\n`)},
+	{"http.request.uri", lazyregexp.New(`^ +[A-Z]{3,16} (\S+) HTTP/1\.[01]\\r\\n`)},
+	{"http.response.code", lazyregexp.New(`^ +HTTP/1\.[01] ([0-9]{3})`)},
+	{"http.host", lazyregexp.New(`^ +Host: (.*)\\r\\n`)},
+	{"http.location", lazyregexp.New(`^ +Location: (.*)\\r\\n`)},
+	{"http.date", lazyregexp.New(`^ +Date: (.*)\\r\\n`)},
+	{"http.content_type", lazyregexp.New(`^ +Content-Type: (.*)\\r\\n`)},
+	{"http.set_cookie", lazyregexp.New(`^ +Set-Cookie: (.*)\\r\\n`)},
+	{"http.cookie", lazyregexp.New(`^ +Cookie: (.*)\\r\\n`)},
+	{"http.request.full_uri", lazyregexp.New(`^ +\[Full request URI: (.*)\]`)},
+	{"http2.headers.method", lazyregexp.New(`^ +Header: :method: (.*)$`)},
+	{"http2.headers.scheme", lazyregexp.New(`^ +Header: :scheme: (.*)$`)},
+	{"http2.headers.authority", lazyregexp.New(`^ +Header: :authority: (.*)$`)},
+	{"http2.headers.path", lazyregexp.New(`^ +Header: :path: (.*)$`)},
+	{"http2.headers.status", lazyregexp.New(`^ +Header: :status: ([0-9]{3})`)},
+	{"http2.headers.location", lazyregexp.New(`^ +Header: location: (.*)$`)},
+	{"http2.headers.date", lazyregexp.New(`^ +Header: date: (.*)$`)},
+	{"urlencoded-form.key", lazyregexp.New(`^ +Key: (.*)$`)},
+	{"urlencoded-form.value", lazyregexp.New(`^ +Value: (.*)$`)},
 }
 
 // truncatedLine is how Wireshark marks a line that it cut.
-var truncatedLine = regexp.MustCompile(` ?\[(?:truncated|…|\.\.\.)\]`)
+var truncatedLine = lazyregexp.New(` ?\[(?:truncated|…|\.\.\.)\]`)
 
 // readText reads packet details that were printed or exported as plain text.
 func (w *wireshark) readText(text []byte) {

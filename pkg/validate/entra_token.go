@@ -2,11 +2,11 @@ package validate
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/entra"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
@@ -58,7 +58,7 @@ func lintIssuance(x *inspection, p *entra.Policy) {
 }
 
 // timeSpan is a TimeSpan of .NET: [d.]hh:mm:ss.
-var timeSpan = regexp.MustCompile(`^(?:(\d{1,3})\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?$`)
+var timeSpan = lazyregexp.New(`^(?:(\d{1,3})\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?$`)
 
 func parseTimeSpan(text string) (time.Duration, bool) {
 	m := timeSpan.FindStringSubmatch(strings.TrimSpace(text))

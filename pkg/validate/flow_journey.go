@@ -3,11 +3,11 @@ package validate
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
 )
@@ -92,10 +92,10 @@ func (x *exam) rejected(m *message) *rejection {
 }
 
 var (
-	errorAddress = regexp.MustCompile(`(?i)(?:^|[/?&=._-])(?:errors?|failed|failure|fail|denied|unauthori[sz]ed|forbidden|invalid|(?:login|sso|saml|auth)[_-]?(?:error|failed|failure)|access[_-]?denied)(?:[/?&=._-]|$)`)
-	loginAddress = regexp.MustCompile(`(?i)/(?:login|log-in|logon|signin|sign-in|sign_in)(?:\.[a-z]{2,5})?/?$`)
-	signInWords  = regexp.MustCompile(`(?i)saml|\bsso\b|single sign|assertion|log(?:ged)?[ -]?[io]n|sign(?:ed)?[ -]?in|authenticat|authori[sz]|account|\buser\b|access|permission|certificate|signature|audience|issuer|token`)
-	errorTitle   = regexp.MustCompile(`(?i)\b(?:error|failed|failure|denied|forbidden|unauthori[sz]ed|not found|exception|oops|went wrong|invalid)\b`)
+	errorAddress = lazyregexp.New(`(?i)(?:^|[/?&=._-])(?:errors?|failed|failure|fail|denied|unauthori[sz]ed|forbidden|invalid|(?:login|sso|saml|auth)[_-]?(?:error|failed|failure)|access[_-]?denied)(?:[/?&=._-]|$)`)
+	loginAddress = lazyregexp.New(`(?i)/(?:login|log-in|logon|signin|sign-in|sign_in)(?:\.[a-z]{2,5})?/?$`)
+	signInWords  = lazyregexp.New(`(?i)saml|\bsso\b|single sign|assertion|log(?:ged)?[ -]?[io]n|sign(?:ed)?[ -]?in|authenticat|authori[sz]|account|\buser\b|access|permission|certificate|signature|audience|issuer|token`)
+	errorTitle   = lazyregexp.New(`(?i)\b(?:error|failed|failure|denied|forbidden|unauthori[sz]ed|not found|exception|oops|went wrong|invalid)\b`)
 )
 
 // page says what a page says, as far as that is known.

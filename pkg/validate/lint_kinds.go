@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/text/encoding/unicode"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
@@ -85,7 +85,7 @@ func utf8Head(head []byte) []byte {
 	return bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
 }
 
-var firstElement = regexp.MustCompile(`^(?s:(?:<\?.*?\?>|<!--.*?-->|<![A-Z][^>\[]*>|\s+)*)<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)`)
+var firstElement = lazyregexp.New(`^(?s:(?:<\?.*?\?>|<!--.*?-->|<![A-Z][^>\[]*>|\s+)*)<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)`)
 
 // root is the name of the first element of XML, without prefix.
 func (f *file) root() string {

@@ -2,11 +2,11 @@ package validate
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/idperror"
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
@@ -249,7 +249,7 @@ func (x *exam) compareRegistered(e providerError, f *fact) {
 	}
 }
 
-var quotedText = regexp.MustCompile(`'([^'\s]{3,400})'`)
+var quotedText = lazyregexp.New(`'([^'\s]{3,400})'`)
 
 // quotedURL is the first URL in quotes of a text.
 func quotedURL(text string) string {
