@@ -2,8 +2,11 @@ package write
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -385,6 +388,24 @@ func TestValuesStayOutOfComments(t *testing.T) {
 					t.Errorf("%s: %q is no comment", name, line)
 				}
 			}
+		}
+	}
+}
+
+var scripts = flag.String("scripts", "", "write scripts for hostile names to this folder, for parsers of PowerShell")
+
+func TestScriptsForParsers(t *testing.T) {
+	if *scripts == "" {
+		t.Skip("no folder for the scripts is given")
+	}
+	p := &migrate.Plan{Trusts: []*migrate.TrustPlan{full(strings.Join(hostile, " "))}}
+	for _, name := range hostile {
+		p.Trusts = append(p.Trusts, minimal(name))
+	}
+	for name, o := range optionSets {
+		file := filepath.Join(*scripts, strings.ReplaceAll(name, " ", "-")+".ps1")
+		if err := os.WriteFile(file, []byte(stream(t, "powershell", p, o)), 0o600); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
