@@ -36,7 +36,7 @@ var rooms = map[string][]string{
 	"pkg/validate":       {"pkg/accounts", "pkg/adfs/claimrule", "pkg/config", "pkg/entra", "pkg/entra/export", "pkg/finding", "pkg/idperror", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/seal", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig", "pkg/xmlenc"},
 	"pkg/seal":           {"pkg/finding", "pkg/keys", "pkg/xmldoc", "pkg/xmldsig"},
 	"pkg/redact":         {"pkg/finding", "pkg/keys", "pkg/saml", "pkg/seal", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig"},
-	"pkg/compare":        {"pkg/finding", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig", "pkg/xmlenc"},
+	"pkg/compare":        {"pkg/adfs", "pkg/adfs/claimrule", "pkg/entra", "pkg/finding", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig", "pkg/xmlenc"},
 	"pkg/paste":          {"pkg/config", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/xmldoc"},
 	"pkg/report":         {"pkg/keys", "pkg/paste", "pkg/compare", "pkg/finding", "pkg/migrate", "pkg/profile", "pkg/saml", "pkg/validate", "pkg/xmldoc"},
 }

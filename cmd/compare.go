@@ -4,13 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ssodoctor/ssodoctor/pkg/compare"
 	"github.com/ssodoctor/ssodoctor/pkg/report"
-	"github.com/ssodoctor/ssodoctor/pkg/trace"
 	"github.com/ssodoctor/ssodoctor/pkg/validate"
 )
 
@@ -21,26 +19,30 @@ type compareOptions struct {
 	otherUser  bool
 }
 
-const compareLong = `Hold two captures, two messages or two metadata files against each other.
+const compareLong = `Hold two captures, two messages, two metadata files, two exports of Entra ID or
+two exports of AD FS against each other.
 
 A is what works, B what replaces it: the token of AD FS and that of Entra ID for
 the same user, the sign-in of a user who gets in and that of one who does not,
-the metadata of last week and of today. Each difference comes with what it
-breaks for an app that works with A. Of a capture with several sign-ins the last
-is taken.
+the metadata or the settings of last week and of today. Each difference comes
+with what it breaks for an app that works with A. Of a capture with several
+sign-ins the last is taken; of exports the same applications are held against
+each other, by client id, identifier or name.
 
 The exit code is 1 where a difference breaks the app.`
 
 const compareExample = `  ssodoctor compare adfs.har entra.har
   ssodoctor compare works.har fails.har --other-user
   ssodoctor compare adfs.har entra.har --key app.pem
-  ssodoctor compare metadata-old.xml metadata-new.xml --format json`
+  ssodoctor compare metadata-old.xml metadata-new.xml --format json
+  ssodoctor compare halo-sp-monday.json halo-sp-today.json
+  ssodoctor compare trusts-before.xml trusts-after.xml`
 
 func newCompare(env *Env) *cobra.Command {
 	o := &compareOptions{}
 	c := &cobra.Command{
 		Use:     "compare A B",
-		Short:   "What differs between two tokens, captures or metadata files, and what that breaks",
+		Short:   "What differs between two tokens, captures, metadata files or exports, and what that breaks",
 		Long:    compareLong,
 		Example: compareExample,
 		Args:    cobra.ExactArgs(2),
@@ -70,18 +72,13 @@ func runCompare(c *cobra.Command, env *Env, o *compareOptions, args []string) er
 	if err != nil {
 		return err
 	}
-	var sides [2]*trace.Capture
+	var sides [2]compared
 	for i, arg := range args {
-		capture, err := readOne(env, arg)
-		if err != nil {
+		if sides[i], err = readSide(env, arg); err != nil {
 			return unusableError{err}
 		}
-		if !compare.Comparable(capture) {
-			return unusableError{fmt.Errorf("%s: holds no token, request or metadata to compare", capture.Name)}
-		}
-		sides[i] = capture
 	}
-	result := compare.Captures(sides[0], sides[1], compare.Options{OtherUser: o.otherUser, Keys: private})
+	result := sides[0].against(sides[1], compare.Options{OtherUser: o.otherUser, Keys: private})
 	if len(result.Facts) == 0 {
 		return unusableError{fmt.Errorf("%s holds %s and %s holds %s: there is nothing that both have", result.A.Name, result.A.Type, result.B.Name, result.B.Type)}
 	}
@@ -105,17 +102,4 @@ func (o *compareOptions) choices() error {
 		oneOf("color", o.color, colors),
 		oneOf("fail-on", o.failOn, failOns),
 	)
-}
-
-// readOne reads one capture from a file, or from standard input.
-func readOne(env *Env, arg string) (*trace.Capture, error) {
-	if arg == "-" {
-		return trace.Read(env.Stdin, stdinName, trace.Limits{})
-	}
-	file, err := os.Open(arg)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return trace.Read(file, arg, trace.Limits{})
 }

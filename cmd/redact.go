@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -93,4 +94,17 @@ func summary(c *trace.Capture, r *redact.Copy) string {
 		out += fmt.Sprintf("; the copy is in the format %q, for %q is not written", r.Format, c.Format)
 	}
 	return out
+}
+
+// readOne reads one capture from a file, or from standard input.
+func readOne(env *Env, arg string) (*trace.Capture, error) {
+	if arg == "-" {
+		return trace.Read(env.Stdin, stdinName, trace.Limits{})
+	}
+	file, err := os.Open(arg)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return trace.Read(file, arg, trace.Limits{})
 }
