@@ -7,7 +7,7 @@ import (
 )
 
 // covering makes up users that show what rules do; none where the rules cannot
-// be read. Users without a user principal name are no users of Entra.
+// be read. Those that Entra would not take as they are are left out.
 func covering(rules *claimrule.RuleSet, n int) []Person {
 	tables, err := rules.Tables(claimrule.TableOptions{})
 	if err != nil {
@@ -15,7 +15,7 @@ func covering(rules *claimrule.RuleSet, n int) []Person {
 	}
 	var people []Person
 	for i, u := range claimrule.CoveringUsers([]*claimrule.Tables{tables}, n) {
-		if len(u.Attribute("userPrincipalName")) > 0 {
+		if nameless(u) == nil {
 			people = append(people, Person{fmt.Sprintf("generated user %d", i+1), u})
 		}
 	}

@@ -79,8 +79,8 @@ func (p *TrustPlan) assigned() []entra.Group {
 
 func (v *trustVerifier) person(p Person) {
 	account := accountOf(p.User, v.groups)
-	if len(account.Attributes["userPrincipalName"]) == 0 {
-		v.uncompared(p, errNoUPN)
+	if err := nameless(p.User); err != nil {
+		v.uncompared(p, err)
 		return
 	}
 	result, err := v.rules.Eval(p.User, claimrule.Options{})
@@ -116,9 +116,24 @@ func (v *trustVerifier) person(p Person) {
 	}
 }
 
-// errNoUPN is why a user cannot be compared whom Entra would know by a name
-// that nobody gave.
-var errNoUPN = errors.New("the user has no userPrincipalName, and Entra Connect makes one up: give the account one before it moves")
+// nameless says why a user cannot be compared whom Entra would know by a name that
+// nobody gave: it takes user principal names of the form name@domain.
+func nameless(u *claimrule.User) error {
+	name := ""
+	for _, c := range u.Incoming() {
+		if c.Type == claimrule.TypeUPN {
+			name = c.Value
+		}
+	}
+	local, domain, ok := strings.Cut(name, "@")
+	switch {
+	case name == "":
+		return errors.New("the user has no userPrincipalName, and Entra Connect makes one up: give the account one before it moves")
+	case !ok || local == "" || domain == "" || strings.ContainsAny(domain, "@ "):
+		return fmt.Errorf("the userPrincipalName %s is not of the form name@domain, and Entra Connect makes one up: correct it before the account moves", finding.Quote(finding.Shorten(name, 60)))
+	}
+	return nil
+}
 
 // What is kept of one trust.
 const (

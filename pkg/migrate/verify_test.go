@@ -149,6 +149,17 @@ func TestVerifyUncompared(t *testing.T) {
 	}
 }
 
+func TestVerifyNeedsTheNameOfTheUser(t *testing.T) {
+	set := newRuleSet(transformRules, claimrule.Transform, adfs.Text{Value: upnRule})
+	for name, want := range map[string]string{"": "has no userPrincipalName", "ada": "is not of the form name@domain", "@x": "is not of the form", "a@b@c": "is not of the form", "a@b": ""} {
+		people := []Person{{"ada", &claimrule.User{Attributes: map[string][]string{"sAMAccountName": {"ada"}, "userPrincipalName": {name}}}}}
+		got := verifyTrust(&TrustPlan{NameID: upnPlan}, set.rules, people, CustomClaims, nil)
+		if (want == "") != (got.Users == 1) || want != "" && !strings.Contains(got.Uncompared[0].Reason, want) {
+			t.Errorf("%q: %+v", name, got)
+		}
+	}
+}
+
 // TestVerifyNamesTheRule holds that a difference says which rule it comes from
 // and shows both values.
 func TestVerifyNamesTheRule(t *testing.T) {
