@@ -120,6 +120,7 @@ func (t *Tables) issues(r *Row, when Formula) Formula {
 	for _, e := range r.Elements {
 		list = append(list, t.terms.present(e))
 	}
+	t.terms.allow(questionSteps)
 	return t.terms.some(r.Elements, t.terms.and(list...))
 }
 

@@ -63,8 +63,8 @@ func (t *terms) junction(all bool, parts []Formula) Formula {
 	} else {
 		f = &Any{node: n, Of: parts}
 	}
-	if f.term().size > maxTerm {
-		f = t.unclear("a condition has more than %d parts", maxTerm)
+	if f.term().size > maxParts {
+		f = t.unclear("a condition has more than %d parts", maxParts)
 	}
 	t.formulas[k] = f
 	return f
@@ -109,7 +109,9 @@ func (t *terms) and(list ...Formula) Formula {
 		return f
 	}
 	f := t.conjoin(list)
-	t.ands[k] = f
+	if t.steps <= t.most {
+		t.ands[k] = f
+	}
 	return f
 }
 
@@ -118,6 +120,9 @@ func (t *terms) and(list ...Formula) Formula {
 const maxRounds = 20
 
 func (t *terms) conjoin(list []Formula) Formula {
+	if t.spent(1) {
+		return t.exhausted()
+	}
 	c := &conjunction{terms: t}
 	for i, f := range list {
 		if !c.add(f, i) {
@@ -175,6 +180,7 @@ func (c *conjunction) has(f Formula) bool {
 
 // add takes a part; false where it contradicts another.
 func (c *conjunction) add(f Formula, from int) bool {
+	c.steps++
 	if f == c.yes || c.has(f) {
 		return true
 	}
@@ -325,6 +331,7 @@ func (c *conjunction) compareSomes() bool {
 
 // compareSome notes what is to be dropped because others follow from p.
 func (c *conjunction) compareSome(p somePart, others []somePart, drop map[Formula]bool) bool {
+	c.steps += len(others) / 8
 	for _, q := range others {
 		switch {
 		case !c.follows(p.some, q.some):

@@ -28,8 +28,8 @@ var _ algebra[Term, Formula] = (*stranger)(nil)
 // else.
 var (
 	strangerBudget = budget{claims: 2000, combinations: 5000, tests: 50_000, bytes: 1 << 20}
-	strangersTotal = budget{claims: 10_000, combinations: 20_000, tests: 400_000, bytes: 1 << 20}
-	strangersLeast = budget{claims: 50, combinations: 100, tests: 2000, bytes: 1 << 16}
+	strangersTotal = budget{claims: 10_000, combinations: 20_000, tests: 300_000, bytes: 1 << 20}
+	strangersLeast = budget{claims: 50, combinations: 100, tests: 500, bytes: 1 << 16}
 )
 
 // allowance is what the next rule may cost.
@@ -142,6 +142,9 @@ func (s *stranger) and(a, b Formula) Formula { return s.terms.and(a, b) }
 func (s *stranger) any(place int, list []Formula) Formula {
 	out := Formula(s.no)
 	for _, f := range list { // one by one: rules that ask again find the steps done
+		if _, lost := out.(*Unclear); lost && f != s.yes {
+			continue
+		}
 		out = s.or(out, s.some(placed(f.term().elements, place), f))
 	}
 	return out
@@ -307,6 +310,7 @@ func (rs *RuleSet) explore(opts TableOptions) (*stranger, *engine[Term, Formula]
 		}
 		s.rule, e.limits = r.Index, allowance(total)
 		e.left = e.limits
+		s.allow(max(maxSteps-s.steps, leastSteps))
 		inputs, outputs := len(e.input.list), len(e.output)
 		err := e.run(r)
 		total = total.minus(e.limits, e.left)

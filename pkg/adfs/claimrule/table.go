@@ -81,6 +81,7 @@ func (rs *RuleSet) Tables(opts TableOptions) (*Tables, error) {
 		return nil, err
 	}
 	t := &Tables{Rules: rs, terms: s.terms, own: s.own}
+	s.allow(maxSteps)
 	rows := map[string]*Row{}
 	tables := map[string]*Table{}
 	for _, f := range e.output {
@@ -225,6 +226,7 @@ func (t *Tables) spread() {
 // Condition is the condition under which a claim of the type is issued under
 // its own name; [*Unclear] where the table is.
 func (t *Tables) Condition(claimType string) Formula {
+	t.terms.allow(questionSteps)
 	table := t.Table(claimType)
 	switch {
 	case table == nil && t.Open != nil && t.Open.Unclear != nil:
@@ -248,7 +250,7 @@ func (t *Tables) Condition(claimType string) Formula {
 // Permitted is the condition under which authorization rules let a user in: a
 // permit claim is issued and no deny claim.
 func (t *Tables) Permitted() Formula {
-	return t.terms.and(t.Condition(TypePermit), t.terms.not(t.Condition(TypeDeny)))
+	return t.And(t.Condition(TypePermit), t.Not(t.Condition(TypeDeny)))
 }
 
 // DemandsMFA is the condition under which additional authentication rules ask
@@ -268,13 +270,17 @@ func (t *Tables) DemandsMFA() Formula {
 	return only.Condition(TypeAuthnMethod)
 }
 
-// And, Or and Not combine conditions of the tables, simplified.
-
 // And holds where all of the formulas do.
-func (t *Tables) And(list ...Formula) Formula { return t.terms.and(list...) }
+func (t *Tables) And(list ...Formula) Formula {
+	t.terms.allow(questionSteps)
+	return t.terms.and(list...)
+}
 
 // Or holds where one of the formulas does.
-func (t *Tables) Or(list ...Formula) Formula { return t.terms.or(list...) }
+func (t *Tables) Or(list ...Formula) Formula {
+	t.terms.allow(questionSteps)
+	return t.terms.or(list...)
+}
 
 // Not holds where the formula does not.
 func (t *Tables) Not(f Formula) Formula { return t.terms.not(f) }
@@ -282,6 +288,7 @@ func (t *Tables) Not(f Formula) Formula { return t.terms.not(f) }
 // Implies tells whether b surely holds wherever a does.
 func (t *Tables) Implies(a, b Formula) bool {
 	budget := maxAlternatives
+	t.terms.allow(questionSteps)
 	return !t.terms.possible(t.terms.and(a, t.terms.not(b)), &budget)
 }
 

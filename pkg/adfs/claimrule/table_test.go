@@ -189,6 +189,9 @@ var large = map[string]string{
 	"alternatives":           many(60, `EXISTS([Type == "a%[1]d"]) => add(Type = "t%[1]d", Value = "1"); EXISTS([Type == "b%[1]d"]) => add(Type = "t%[1]d", Value = "1");`) + conjunctionOf(60),
 	"regexes against regex":  many(300, `c:[Type == "`+TypeUPN+`", Value =~ "^a%d"] && NOT EXISTS([Type == "m"]) => issue(Type = "m", Value = c.Value);`),
 	"groups against groups":  many(200, `EXISTS([Type == "`+TypeGroupSID+`", Value =~ "%d$"]) && NOT EXISTS([Type == "m"]) => add(Type = "m", Value = "x");`),
+	"2000 doublings":         strings.Repeat(`c:[Type == "a"] => issue(Type = "a", Value = c.Value + c.Value);`, 2000),
+	"2000 first matches":     many(2000, `c:[Type == "`+TypeGroupSID+`", Value == "S-1-5-21-1-2-3-%d"] && NOT EXISTS([Type == "m"]) => issue(Type = "m", Value = c.Value);`),
+	"2000 negations":         many(2000, `NOT EXISTS([Type == "f", Value == "%d"]) => add(Type = "f", Value = "x");`),
 	"stores upon each other": many(30, `c:[] => add(store = "HR", types = ("t%d"), query = "q", param = c.Value);`),
 }
 
@@ -214,7 +217,7 @@ func TestLargeTables(t *testing.T) {
 					size += r.When.term().size + r.Value.term().size
 				}
 			}
-			t.Logf("%d tables, %d rows, %d parts, %d unclear, %d terms", len(tables.all()), rows, size, unclear, tables.terms.ids)
+			t.Logf("%d tables, %d rows, %d parts, %d unclear, %d terms, %d steps", len(tables.all()), rows, size, unclear, tables.terms.ids, tables.terms.steps)
 			if rows > maxRows*len(tables.all()) || size > 3_000_000 {
 				t.Errorf("%s: %d rows, %d parts", name, rows, size)
 			}

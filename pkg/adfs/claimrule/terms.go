@@ -8,9 +8,12 @@ import (
 	"strings"
 )
 
-// maxTerm is the largest value or formula, in parts. What would grow beyond it
-// is [Unclear].
-const maxTerm = 10_000
+// maxValueParts and maxParts are the size of the largest value and formula, in
+// parts. What would grow beyond it is [Unclear].
+const (
+	maxValueParts = 500
+	maxParts      = 10_000
+)
 
 // terms makes values and formulas in their simplest form, each once: equal ones
 // are the same pointer.
@@ -18,6 +21,8 @@ type terms struct {
 	regex    *regexCache
 	rule     int // the rule at work
 	ids      int
+	steps    int // what was done so far, and up to where more may be
+	most     int
 	values   map[string]Term
 	formulas map[string]Formula
 	sources  map[string]*Source
@@ -27,6 +32,29 @@ type terms struct {
 	yes, no  *Truth
 }
 
+// What it may take to simplify, in parts of terms that are looked at: for all
+// rules, for each rule when that is spent, and for each question about tables.
+// What would take more is [Unclear].
+const (
+	maxSteps      = 1_500_000
+	leastSteps    = 500
+	questionSteps = 200_000
+)
+
+// allow lets that many steps be done from now on.
+func (t *terms) allow(steps int) { t.most = t.steps + steps }
+
+// spent tells whether no step is left, and counts some more.
+func (t *terms) spent(steps int) bool {
+	t.steps += steps
+	return t.steps > t.most
+}
+
+// exhausted is what is said where no step is left.
+func (t *terms) exhausted() *Unclear {
+	return t.unclear("the conditions and values take too long to simplify")
+}
+
 type elementKey struct {
 	source *Source
 	index  int
@@ -34,7 +62,7 @@ type elementKey struct {
 
 func newTerms(regex *regexCache) *terms {
 	t := &terms{regex: regex, values: map[string]Term{}, formulas: map[string]Formula{}, sources: map[string]*Source{},
-		elements: map[elementKey]*Element{}, ands: map[[2]int]Formula{}, implied: map[[2]int]bool{}}
+		elements: map[elementKey]*Element{}, ands: map[[2]int]Formula{}, implied: map[[2]int]bool{}, most: maxSteps}
 	t.yes, t.no = &Truth{node: node{id: t.next(), size: 1}, Holds: true}, &Truth{node: node{id: t.next(), size: 1}}
 	t.yes.negation, t.no.negation = t.no, t.yes
 	return t
@@ -205,6 +233,9 @@ func (t *terms) givenProperty(s *Source, kind PropertyKind) (Term, bool) {
 func (t *terms) join(list []Term) Term {
 	var parts []Term
 	for _, v := range list {
+		if t.spent(v.term().size) {
+			return t.exhausted()
+		}
 		if j, ok := v.(*Joined); ok {
 			for _, p := range j.Parts {
 				parts = t.joinOnto(parts, p)
@@ -246,8 +277,8 @@ func (t *terms) joinOnto(parts []Term, v Term) []Term {
 
 // kept keeps a new value, if it is not too large.
 func (t *terms) kept(k string, v Term) Term {
-	if n := v.term().size; n > maxTerm {
-		v = t.unclear("a value has more than %d parts", maxTerm)
+	if n := v.term().size; n > maxValueParts {
+		v = t.unclear("a value has more than %d parts", maxValueParts)
 	}
 	t.values[k] = v
 	return v
