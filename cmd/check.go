@@ -35,6 +35,7 @@ const checkExample = `  ssodoctor check login.har
   ssodoctor check login.har --idp-metadata federationmetadata.xml --sp-metadata sp.xml
   ssodoctor check login.har --key app.pem
   ssodoctor check login.har --users accounts.csv
+  ssodoctor check login.har --app HaloITSM
   ssodoctor check response.xml --require-claim 'first_name' --require-claim 'role=^Agent'`
 
 func newCheck(env *Env, run func(*cobra.Command, *Env, *checkOptions) error) *cobra.Command {
@@ -100,7 +101,7 @@ func runCheck(c *cobra.Command, env *Env, o *checkOptions) error {
 
 // known gathers all that the flags and the files they name say of both sides.
 func (o *checkOptions) known(ctx context.Context, env *Env, clock validate.Clock) (*validate.Expectations, error) {
-	expect, err := o.expectations(ctx, env)
+	expect, err := o.expectations(ctx, env, o.config)
 	if err != nil {
 		return nil, err
 	}

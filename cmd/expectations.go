@@ -13,7 +13,6 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/profile"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
 	"github.com/ssodoctor/ssodoctor/pkg/validate"
-	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
 )
 
 // The limits on files that flags name.
@@ -29,7 +28,7 @@ type expectationFlags struct {
 	certificates                  []string
 	issuers, entityIDs, replyURLs []string
 	requestIDs, claims, nameIDs   []string
-	profile                       string
+	profile, app                  string
 	skew                          string
 	certificateWarningDays        int
 	skewGiven                     func() bool
@@ -55,6 +54,7 @@ func (o *expectationFlags) bind(c *cobra.Command) {
 		f.StringArrayVar(row.to, row.name, nil, row.usage)
 	}
 	f.StringVar(&o.profile, "profile", "", "expect what this app needs: `name` of a profile (see ssodoctor profiles)")
+	f.StringVar(&o.app, "app", "", "expect what ssodoctor.yaml, or the file of --config, says of the app with this `name`")
 	f.StringVar(&o.skew, "skew", "3m", "tolerance on time limits, a `duration` such as 90s or 5m")
 	f.IntVar(&o.certificateWarningDays, "certificate-warning-days", 30, "warn of certificates that end within this many `days`")
 	f.StringVar(&o.stack, "as", "", "also say whether this `stack` would accept the response, with its own tolerance unless --skew is given: all, "+strings.Join(stackNames(), ", "))
@@ -63,8 +63,9 @@ func (o *expectationFlags) bind(c *cobra.Command) {
 	o.skewGiven = func() bool { return f.Changed("skew") }
 }
 
-// expectations turns the flags into what the checks expect.
-func (o *expectationFlags) expectations(ctx context.Context, env *Env) (*validate.Expectations, error) {
+// expectations turns the flags, and the configuration for --app, into what the
+// checks expect.
+func (o *expectationFlags) expectations(ctx context.Context, env *Env, config string) (*validate.Expectations, error) {
 	skew, err := parseSkew(o.skew)
 	if err != nil {
 		return nil, err
@@ -78,7 +79,7 @@ func (o *expectationFlags) expectations(ctx context.Context, env *Env) (*validat
 		return nil, err
 	}
 	for _, n := range o.nameIDs {
-		e.NameIDFormats = append(e.NameIDFormats, validate.Value{Value: nameIDFormat(n), Source: "--name-id-format"})
+		e.NameIDFormats = append(e.NameIDFormats, validate.Value{Value: validate.NameIDFormat(n), Source: "--name-id-format"})
 	}
 	for _, text := range o.claims {
 		claim, err := validate.ParseClaim(text)
@@ -87,7 +88,7 @@ func (o *expectationFlags) expectations(ctx context.Context, env *Env) (*validat
 		}
 		e.Claims = append(e.Claims, claim)
 	}
-	return e, o.load(ctx, env, e)
+	return e, o.load(ctx, env, config, e)
 }
 
 // allStacks is the value of --as that stands for every stack.
@@ -124,7 +125,7 @@ func (o *expectationFlags) ask(e *validate.Expectations) error {
 }
 
 // load reads the files that the flags name.
-func (o *expectationFlags) load(ctx context.Context, env *Env, e *validate.Expectations) error {
+func (o *expectationFlags) load(ctx context.Context, env *Env, config string, e *validate.Expectations) error {
 	for _, name := range o.certificates {
 		if err := addCertificates(e, name); err != nil {
 			return unusableError{fmt.Errorf("--cert %s: %w", name, err)}
@@ -138,6 +139,11 @@ func (o *expectationFlags) load(ctx context.Context, env *Env, e *validate.Expec
 	for _, name := range o.spMetadata {
 		if err := addMetadata(ctx, env, name, "SP metadata "+name, e.AddSPMetadata); err != nil {
 			return unusableError{fmt.Errorf("--sp-metadata %s: %w", name, err)}
+		}
+	}
+	if o.app != "" {
+		if err := o.addApp(ctx, env, config, e); err != nil {
+			return err
 		}
 	}
 	if o.profile == "" {
@@ -159,17 +165,6 @@ func given(list []string, flag string) []validate.Value {
 		out = append(out, validate.Value{Value: v, Source: flag})
 	}
 	return out
-}
-
-// nameIDFormat returns the URI of a NameID format that may be given by its
-// short name.
-func nameIDFormat(name string) string {
-	for n := range saml.Names(saml.KindNameIDFormat) {
-		if strings.EqualFold(n.Short, name) {
-			return n.URI
-		}
-	}
-	return name
 }
 
 func parseSkew(s string) (time.Duration, error) {
@@ -201,7 +196,7 @@ func addCertificates(e *validate.Expectations, name string) error {
 }
 
 func addMetadataCertificates(e *validate.Expectations, data []byte, name string) error {
-	entities, err := parseMetadata(data)
+	entities, err := validate.ParseMetadata(data)
 	if err != nil {
 		return err
 	}
@@ -227,7 +222,7 @@ func addMetadata(ctx context.Context, env *Env, name, source string, add func([]
 	if err != nil {
 		return err
 	}
-	entities, err := parseMetadata(data)
+	entities, err := validate.ParseMetadata(data)
 	if err != nil {
 		return err
 	}
@@ -239,16 +234,4 @@ func readMetadata(ctx context.Context, env *Env, name string) ([]byte, error) {
 		return env.Fetch(ctx, name)
 	}
 	return readWhole(name, maxMetadataFile)
-}
-
-func parseMetadata(data []byte) ([]*saml.Metadata, error) {
-	doc, err := xmldoc.Parse(data, xmldoc.Limits{Bytes: maxMetadataFile, Elements: 2_000_000})
-	if err != nil {
-		return nil, err
-	}
-	entities := saml.ReadMetadata(doc)
-	if len(entities) == 0 {
-		return nil, fmt.Errorf("the root element is %q, expected the metadata of a SAML entity (EntityDescriptor)", doc.Root().Tag)
-	}
-	return entities, nil
 }

@@ -48,14 +48,9 @@ func (o *sheetOptions) write(env *Env, w io.Writer, name, format string, look re
 	if err != nil {
 		return usageError{err}
 	}
-	c, err := config.Load(filepath.ToSlash(o.file), config.Source{Open: disk{}.Open, Glob: filepath.Glob, Getenv: env.Getenv})
+	c, err := readConfig(env, o.file)
 	if err != nil {
 		return err
-	}
-	for _, problem := range c.Problems {
-		if problem.Severity == finding.Error || problem.Severity == 0 {
-			env.warn(fmt.Errorf("%s:%d: %s", problem.File, problem.Location.Span.Line, problem.Detail))
-		}
 	}
 	app, err := o.choose(c, p)
 	if err != nil {

@@ -40,6 +40,7 @@ func newRoot(env *Env) *cobra.Command {
 		newCheck(env, runCheck),
 		newDecode(env, runDecode),
 		newLint(env, runLint),
+		newInit(env),
 		newADFS(env),
 		newCompare(env),
 		newRedact(env),

@@ -151,11 +151,11 @@ func (s *source) parse() (*yaml.Node, error) {
 		if errors.Is(err, io.EOF) {
 			return nil, nil
 		}
-		return nil, yamlError(err)
+		return nil, s.yamlError(err)
 	}
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
 		if err != nil {
-			return nil, yamlError(err)
+			return nil, s.yamlError(err)
 		}
 		return nil, &syntaxError{line: second.Line, msg: "a second YAML document begins here, expected one; remove the \"---\""}
 	}
@@ -184,14 +184,30 @@ func nodes(text string) int {
 
 var yamlLine = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?`)
 
-// yamlError puts an error of the YAML reader into the words of the house.
-func yamlError(err error) error {
+// yamlError puts an error of the YAML reader into the words of the house. The
+// reader names the line where a construct begins; a tab is found at its own.
+func (s *source) yamlError(err error) error {
 	text := err.Error()
 	m := yamlLine.FindStringSubmatch(text)
 	line, _ := strconv.Atoi(m[1])
 	msg := "not YAML: " + strings.TrimPrefix(text, m[0])
-	if strings.Contains(text, "cannot start any token") {
-		msg += "; a tab or one of @ ` % stands where a value begins: indent with blanks, and quote such values"
+	if strings.Contains(text, "tab character") || strings.Contains(text, "cannot start any token") {
+		if tab := s.indentedByTab(line); tab > 0 {
+			return &syntaxError{line: tab, msg: "not YAML: the line is indented with a tab; indent with blanks"}
+		}
+		msg += "; quote values that begin with one of @ ` %"
 	}
 	return &syntaxError{line: line, msg: msg}
+}
+
+// indentedByTab is the first line, from one on, whose indent holds a tab; 0 for
+// none.
+func (s *source) indentedByTab(from int) int {
+	for n := max(from, 1); n <= len(s.lines); n++ {
+		rest := strings.TrimLeft(s.text[s.lines[n-1]:], " ")
+		if strings.HasPrefix(rest, "\t") {
+			return n
+		}
+	}
+	return 0
 }

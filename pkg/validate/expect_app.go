@@ -26,11 +26,12 @@ func (e *Expectations) AddApp(a *config.App, read func(config.File) ([]byte, err
 		return err
 	}
 	for _, m := range []struct {
-		file config.File
-		name string
-		add  func([]*saml.Metadata, string) error
-	}{{a.IdP.Metadata, "idp.metadata", e.AddIdPMetadata}, {a.SP.Metadata, "app.metadata", e.AddSPMetadata}} {
-		if !m.file.Given() {
+		file  config.File
+		name  string
+		known []*saml.Metadata
+		add   func([]*saml.Metadata, string) error
+	}{{a.IdP.Metadata, "idp.metadata", e.IdPMetadata, e.AddIdPMetadata}, {a.SP.Metadata, "app.metadata", e.SPMetadata, e.AddSPMetadata}} {
+		if !m.file.Given() || len(m.known) > 0 {
 			continue
 		}
 		data, err := read(m.file)
