@@ -89,8 +89,8 @@ func (b *planner) plan(j *trustJudge) *TrustPlan {
 	p := &TrustPlan{
 		Application:          application(j.rp),
 		Signing:              signing(j.rp),
-		Encryption:           encryption(j.rp),
-		RequestSignature:     requestSignature(j.rp),
+		Encryption:           j.encryption(j.rp),
+		RequestSignature:     j.requestSignature(j.rp),
 		TokenLifetimeMinutes: min(max(j.rp.LifetimeMinutes(), entra.MinLifetimeMinutes), entra.MaxLifetimeMinutes),
 	}
 	b.claims(p, j)

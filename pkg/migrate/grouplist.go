@@ -138,7 +138,7 @@ func (l *GroupList) add(record []string, columns []int, line int) error {
 
 // withSID is the group of a SID, with all that is known of it.
 func (l *GroupList) withSID(sid string) entra.Group {
-	sid = strings.ToUpper(sid)
+	sid = strings.ToUpper(strings.Clone(sid))
 	if l != nil {
 		if g, ok := l.bySID[sid]; ok {
 			return g
@@ -155,5 +155,5 @@ func (l *GroupList) named(name string) entra.Group {
 			return g
 		}
 	}
-	return entra.Group{Name: name}
+	return entra.Group{Name: strings.Clone(name)}
 }

@@ -17,11 +17,11 @@ func application(rp *adfs.RelyingParty) Application {
 	a := Application{
 		DisplayName: cut(rp.Name, entra.MaxName), Notes: cut(rp.Notes, entra.MaxNotes),
 		Identifiers: []string{}, ReplyURLs: replyURLs(rp), LogoutURL: logoutURL(rp),
-		MetadataURL: rp.MetadataURL, TokenVersion: "2.0",
+		MetadataURL: strings.Clone(rp.MetadataURL), TokenVersion: "2.0",
 	}
 	for _, id := range rp.Identifier {
 		if !refused(entra.Identifier(id)) && !slices.Contains(a.Identifiers, id) {
-			a.Identifiers = append(a.Identifiers, id)
+			a.Identifiers = append(a.Identifiers, strings.Clone(id))
 		}
 	}
 	if protocol(rp) == "wsfed" {
@@ -53,7 +53,8 @@ func replyURLs(rp *adfs.RelyingParty) []ReplyURL {
 		}
 	}
 	for _, e := range postConsumers(rp) {
-		add(e.Location, &e.Index)
+		index := e.Index
+		add(e.Location, &index)
 	}
 	add(rp.WSFedEndpoint, nil)
 	for _, address := range rp.AdditionalWSFedEndpoint {
@@ -101,25 +102,32 @@ func signsBySHA1(rp *adfs.RelyingParty) bool {
 	return strings.HasSuffix(rp.SignatureAlgorithm, "#rsa-sha1")
 }
 
-func encryption(rp *adfs.RelyingParty) Encryption {
+func (s *shared) encryption(rp *adfs.RelyingParty) Encryption {
 	if !rp.EncryptClaims || rp.EncryptionCertificate == nil {
 		return Encryption{}
 	}
-	c := certificateOf(rp.EncryptionCertificate)
+	c := s.certificateOf(rp.EncryptionCertificate)
 	return Encryption{Enabled: true, Certificate: &c}
 }
 
 // requestSignature holds the certificates of the app even where signed requests
 // are not demanded: AD FS verifies those that are signed.
-func requestSignature(rp *adfs.RelyingParty) RequestSignature {
+func (s *shared) requestSignature(rp *adfs.RelyingParty) RequestSignature {
 	r := RequestSignature{Required: rp.SignedSamlRequestsRequired, Certificates: []Certificate{}}
 	for _, c := range rp.RequestSigningCertificate {
-		r.Certificates = append(r.Certificates, certificateOf(c))
+		r.Certificates = append(r.Certificates, s.certificateOf(c))
 	}
 	r.AllowSHA1 = signsBySHA1(rp) && len(r.Certificates) > 0
 	return r
 }
 
-func certificateOf(c *keys.Certificate) Certificate {
-	return Certificate{Subject: c.Subject, SHA1: strings.ToUpper(c.SHA1()), NotBefore: c.NotBefore, NotAfter: c.NotAfter, DER: slices.Clone(c.Raw)}
+// certificateOf is a certificate; the same one of several trusts is kept once.
+func (s *shared) certificateOf(c *keys.Certificate) Certificate {
+	key := c.SHA256()
+	known, ok := s.certificates[key]
+	if !ok {
+		known = Certificate{Subject: strings.Clone(c.Subject), SHA1: strings.ToUpper(c.SHA1()), NotBefore: c.NotBefore, NotAfter: c.NotAfter, DER: slices.Clone(c.Raw)}
+		s.certificates[key] = known
+	}
+	return known
 }

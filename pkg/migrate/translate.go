@@ -25,12 +25,29 @@ type translator struct {
 
 // shared is what the translations of all trusts have in common.
 type shared struct {
-	groups   *GroupList
-	replaces map[replaceKey]replacement
+	groups       *GroupList
+	replaces     map[replaceKey]replacement
+	texts        map[string]string
+	certificates map[string]Certificate
 }
 
 func newShared(groups *GroupList) *shared {
-	return &shared{groups: groups, replaces: map[replaceKey]replacement{}}
+	return &shared{groups: groups, replaces: map[replaceKey]replacement{}, texts: map[string]string{}, certificates: map[string]Certificate{}}
+}
+
+// maxTexts bounds how many texts are kept once.
+const maxTexts = 100_000
+
+// own is a text that does not keep the one that it is a part of.
+func (s *shared) own(text string) string {
+	if known, ok := s.texts[text]; ok {
+		return known
+	}
+	text = strings.Clone(text)
+	if len(s.texts) < maxTexts {
+		s.texts[text] = text
+	}
+	return text
 }
 
 // claimPlan is what the claims of a trust become.
@@ -73,6 +90,7 @@ func (t *translator) run() {
 	if t.set.count() > 0 {
 		t.together(tables)
 	}
+	t.out.claims = slices.Clip(t.out.claims)
 	slices.SortFunc(t.out.claims, func(a, b PlannedClaim) int { return cmp.Compare(a.Type(), b.Type()) })
 	slices.SortStableFunc(t.items, func(a, b Item) int { return cmp.Compare(itemRule(a), itemRule(b)) })
 }
@@ -184,7 +202,7 @@ func (t *translator) claim(c *claimDraft) {
 	if len(configurations) == 0 {
 		return
 	}
-	namespace, name := entra.SplitType(c.claimType)
+	namespace, name := entra.SplitType(t.own(c.claimType))
 	t.out.claims = append(t.out.claims, PlannedClaim{Rules: t.rules(c.drafts),
 		Claim: entra.Claim{Name: name, Namespace: namespace, NameFormat: nameFormat(c.drafts), Configurations: configurations}})
 }

@@ -78,7 +78,7 @@ func (g *groupDraft) named(claimType string) {
 	case claimType == entra.TypeNameID:
 		g.remark(Unsupported, finding.Error, "a NameID cannot be a group")
 	default:
-		g.claim.Claim = claimType
+		g.claim.Claim = strings.Clone(claimType)
 	}
 }
 
@@ -178,7 +178,7 @@ func (t *translator) byRoles(c *claimDraft) bool {
 	emitted := ""
 	if !role {
 		emitted = ", emitted as user.assignedroles"
-		namespace, name := entra.SplitType(c.claimType)
+		namespace, name := entra.SplitType(t.own(c.claimType))
 		t.out.claims = append(t.out.claims, PlannedClaim{Rules: t.rules(c.drafts), Claim: entra.Claim{Name: name, Namespace: namespace,
 			NameFormat: nameFormat(c.drafts), Configurations: []entra.Configuration{value{source: entra.AttributeSource("assignedroles")}.configuration()}}})
 	}

@@ -17,7 +17,7 @@ func (t *translator) rule(index int, claimType string, outcome Outcome, severity
 	r := t.set.rules.Rules[index]
 	t.told[index] = true
 	v := ruleVerdict(t.set, r, outcome, severity, message)
-	v.Claim, v.Target, v.Reference = claimType, target, referenceClaims
+	v.Claim, v.Target, v.Reference = t.own(claimType), target, referenceClaims
 	if severity == finding.Error && entra.RestrictionOf(claimType) == entra.Restricted {
 		v.Aliases = append(v.Aliases, "RESTRICTED_CLAIM_ISSUED")
 	}
@@ -26,7 +26,7 @@ func (t *translator) rule(index int, claimType string, outcome Outcome, severity
 
 // of adds an item about a claim type that no single rule is behind.
 func (t *translator) of(claimType string, outcome Outcome, severity finding.Severity, message string) {
-	v := &Verdict{Setting: t.set.setting, Outcome: outcome, Severity: severity, Claim: claimType, Message: message,
+	v := &Verdict{Setting: t.set.setting, Outcome: outcome, Severity: severity, Claim: t.own(claimType), Message: message,
 		Reference: referenceClaims, Aliases: []string{t.set.setting}}
 	switch severity {
 	case finding.Error:
@@ -78,7 +78,7 @@ func (s *ruleSet) tables() (*claimrule.Tables, error) {
 // ruleVerdict is what is said of a rule of a set.
 func ruleVerdict(set *ruleSet, r *claimrule.Rule, outcome Outcome, severity finding.Severity, message string) *Verdict {
 	v := &Verdict{Setting: set.setting, Outcome: outcome, Severity: severity, Message: message,
-		Aliases: append([]string{set.setting}, codes(r)...), Rule: &RuleRef{Index: r.Index, Name: r.Name(), Shape: shapeOf(r)}}
+		Aliases: append([]string{set.setting}, codes(r)...), Rule: &RuleRef{Index: r.Index, Name: strings.Clone(r.Name()), Shape: shapeOf(r)}}
 	switch severity {
 	case finding.Error:
 		v.Check = "adfs-rule-untranslatable"

@@ -68,7 +68,7 @@ func (v value) step(t entra.Transformation) value {
 func (t *translator) valueOf(term claimrule.Term) value {
 	switch term := term.(type) {
 	case *claimrule.Constant:
-		return value{source: entra.ConstantSource(term.Text)}
+		return value{source: entra.ConstantSource(t.own(term.Text))}
 	case *claimrule.Item:
 		return t.item(term)
 	case *claimrule.Joined:
@@ -131,7 +131,7 @@ func attributeValue(name, groupForm string) value {
 	case entra.Differs:
 		return v.with(Changed, finding.Warning, a.Name+": "+a.Note)
 	case entra.Extension:
-		return value{source: entra.ExtensionSource(name)}.with(Manual, finding.Warning, name+": "+a.Note)
+		return value{source: entra.ExtensionSource(strings.Clone(name))}.with(Manual, finding.Warning, name+": "+a.Note)
 	}
 	return lacking(Unsupported, finding.Error, a.Name+": "+a.Note)
 }
