@@ -15,7 +15,7 @@ import (
 // entraChecks are about exports of Microsoft Entra ID, in the order in which an
 // administrator sets an application up.
 var entraChecks = slices.Concat(entraExportChecks, entraBasicChecks, entraReplyURLChecks, entraAccessChecks, entraKeyChecks,
-	entraGroupChecks, entraPolicyChecks, entraTokenChecks, entraConditionalChecks)
+	entraGroupChecks, entraPolicyChecks, entraTokenChecks, entraConditionalChecks, entraBreakGlassChecks)
 
 // enterprise is an enterprise application at work, with what ssodoctor.yaml
 // says of it.

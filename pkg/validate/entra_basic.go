@@ -139,7 +139,7 @@ func lintIdentifiers(x *inspection, e *enterprise) {
 	}
 	for _, id := range e.Identifiers().Items {
 		for _, o := range entra.Identifier(id.V) {
-			x.failAt(id.At, fact{severity: o.Severity, actual: id.V, detail: finding.Quote(id.V)+": "+o.Text})
+			x.failAt(id.At, fact{severity: o.Severity, actual: id.V, detail: finding.Quote(id.V) + ": " + o.Text})
 		}
 	}
 }
@@ -153,7 +153,7 @@ func lintLogoutURL(x *inspection, e *enterprise) {
 		return
 	}
 	for _, o := range entra.LogoutURL(u.V) {
-		x.failAt(u.At, fact{severity: o.Severity, actual: u.V, detail: finding.Quote(u.V)+": "+o.Text})
+		x.failAt(u.At, fact{severity: o.Severity, actual: u.V, detail: finding.Quote(u.V) + ": " + o.Text})
 	}
 }
 

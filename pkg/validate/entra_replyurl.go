@@ -160,7 +160,7 @@ func lintReplyURLInvalid(x *inspection, e *enterprise) {
 	for _, u := range e.replyURLs(x) {
 		for _, o := range entra.ReplyURL(u.V) {
 			if o.Severity == finding.Error { // what is only unwise has its own checks
-				x.failAt(u.At, fact{actual: u.V, detail: finding.Quote(u.V)+": "+o.Text})
+				x.failAt(u.At, fact{actual: u.V, detail: finding.Quote(u.V) + ": " + o.Text})
 			}
 		}
 	}

@@ -341,6 +341,9 @@ var fixturesEntra = []lintFixture{
 	entraEdit("entra-mfa-exclusions", "guests", haloAccess, `"applications": {"includeApplications": ["All"]}, "users": {"includeUsers": ["All"], "excludeUsers": [`, `"applications": {"includeApplications": ["All"]}, "users": {"includeUsers": ["All"], "excludeUsers": ["GuestsOrExternalUsers", `),
 	entraEdit("entra-access-report-only", "a trial", haloAccess, `"displayName": "MFA for all", "state": "enabled"`, `"displayName": "MFA for all", "state": "enabledForReportingButNotEnforced"`),
 	entraEdit("entra-location-policy-missing", "switched off", haloAccess, `"displayName": "Block unexpected countries", "state": "enabled"`, `"displayName": "Block unexpected countries", "state": "disabled"`).in(haloPrincipal),
+	entraEdit("entra-break-glass-missing", "none is named", "ssodoctor.yaml", "      break-glass-account: admin.local\n", "").starting(inConfig("admin.local")),
+	entraEdit("entra-break-glass-blocked", "an account of Entra that is not excluded", haloAccess, `"users": {"includeUsers": ["All"], "excludeUsers": ["d0d0caca-1111-4222-8333-444455556666"]}},`, `"users": {"includeUsers": ["All"]}},`).starting(inConfig("d0d0caca-1111-4222-8333-444455556666")),
+	entraEdit("entra-sso-mode", "an app that is meant to be SAML", haloPrincipal, `"preferredSingleSignOnMode": "saml"`, `"preferredSingleSignOnMode": "oidc"`).starting(inConfig("admin.local")),
 	entraEdit("entra-device-policy-missing", "switched off", haloAccess, `"builtInControls": ["compliantDevice"]`, `"builtInControls": ["mfa"]`).in(haloPrincipal),
 	entraEdit("entra-privileged-policy-missing", "switched off", haloAccess, `"includeGroups": ["e7f1a7f3-9eda-48e0-9963-bd67bf531afd"]`, `"includeUsers": ["All"]`).in(haloPrincipal),
 }
@@ -355,6 +358,20 @@ func (f lintFixture) in(file string) lintFixture {
 func (f lintFixture) at(line int) lintFixture {
 	f.line = line
 	return f
+}
+
+// inConfig names the exports, and a break-glass account, in ssodoctor.yaml.
+func inConfig(account string) func(repository) {
+	return func(r repository) {
+		r.edit("ssodoctor.yaml", "    expect:\n", `    entra:
+      application: entra/halo-app.json
+      service-principal: entra/halo-sp.json
+      assignments: entra/halo-assignments.json
+      claims-policy: entra/halo-claims.json
+      conditional-access: [entra/ca/*.json]
+    expect:
+      break-glass-account: `+account+"\n")
+	}
 }
 
 // samlTag gives the enterprise application the tag of those set up for SAML.

@@ -77,7 +77,11 @@ func (l *linter) gather(a *configured) {
 			a.enterprise = joined[0]
 		}
 		account := a.Expect.BreakGlassAccount
-		l.enterprises(a.Name.Value, entra.Text{V: account.Value, Known: account.Given(), At: entra.Place(account.Place)}, exports)
+		at := account.Place
+		if !account.Given() {
+			at = a.Name.Place
+		}
+		l.enterprises(a.Name.Value, entra.Text{V: account.Value, Known: account.Given(), At: entra.Place(at)}, exports)
 	}
 }
 
