@@ -76,16 +76,30 @@ func (r *Role) ServicesNamed(name string) []Service {
 
 // AllRoles reads every role descriptor of the entity, in order.
 func (m *Metadata) AllRoles() []Role {
+	known := make(map[*etree.Element][]KeyDescriptor, len(m.Federation)+2)
+	if m.IdP != nil {
+		known[m.IdP.Element] = m.IdP.Keys
+	}
+	if m.SP != nil {
+		known[m.SP.Element] = m.SP.Keys
+	}
+	for _, f := range m.Federation {
+		known[f.Element] = f.Keys
+	}
 	list := make([]Role, 0, len(m.Roles))
 	for _, el := range m.Roles {
-		list = append(list, m.readRole(el))
+		keys, ok := known[el]
+		if !ok {
+			keys = readKeys(el)
+		}
+		list = append(list, readRole(el, keys))
 	}
 	return list
 }
 
-func (m *Metadata) readRole(el *etree.Element) Role {
+func readRole(el *etree.Element, keys []KeyDescriptor) Role {
 	r := Role{
-		Element: el, Kind: el.Tag, Keys: m.keysOf(el),
+		Element: el, Kind: el.Tag, Keys: keys,
 		Protocols: attribute(el, "protocolSupportEnumeration"), ErrorURL: attribute(el, "errorURL"),
 	}
 	for child := range el.ChildElementsSeq() {
@@ -108,23 +122,6 @@ func (m *Metadata) readRole(el *etree.Element) Role {
 		}
 	}
 	return r
-}
-
-// keysOf returns the keys that were read with the role, and reads those of
-// other roles.
-func (m *Metadata) keysOf(el *etree.Element) []KeyDescriptor {
-	if m.IdP != nil && m.IdP.Element == el {
-		return m.IdP.Keys
-	}
-	if m.SP != nil && m.SP.Element == el {
-		return m.SP.Keys
-	}
-	for _, f := range m.Federation {
-		if f.Element == el {
-			return f.Keys
-		}
-	}
-	return readKeys(el)
 }
 
 // isService tells an endpoint, whatever its service is: by its name or by what

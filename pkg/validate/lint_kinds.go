@@ -14,7 +14,6 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
-	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
 )
 
 // fileKind is a kind of file that lint knows. The first kind that recognises a
@@ -125,15 +124,7 @@ func (l *linter) readMetadata(f *file) error {
 	l.relay(at, doc.Problems)
 	entities := saml.ReadMetadata(doc)
 	if slices.ContainsFunc(entities, func(m *saml.Metadata) bool { return signatureOf(m) != nil }) {
-		at.signatures = xmldsig.Verify(doc, xmldsig.Options{}).Signatures
-		for _, s := range at.signatures {
-			l.relay(at, s.Problems, downloadMetadata)
-			if s.Certificate != nil {
-				p := &placed{Certificate: s.Certificate, location: elementLocation(doc, s.Element), holder: entities[0].EntityID.Value, use: metadataUse}
-				l.certificate(at, p)
-				l.list(at, p)
-			}
-		}
+		at.signatures = l.metadataSignatures(at, entities[0].EntityID.Value)
 	}
 	for _, m := range entities {
 		e := summarise(f.name, doc, m)
@@ -141,6 +132,7 @@ func (l *linter) readMetadata(f *file) error {
 		if len(l.users[f.name]) > 0 || len(entities) == 1 && len(l.apps) == 0 {
 			l.summaries[f.name] = append(l.summaries[f.name], e)
 		}
+		at.roles = m.AllRoles()
 		inspect(l, at, m, func(s *lints) func(*inspection, *saml.Metadata) { return s.metadata })
 		l.metadataCertificates(at, m)
 	}

@@ -3,7 +3,9 @@ package validate
 import (
 	"time"
 
+	"github.com/beevik/etree"
 	"github.com/ssodoctor/ssodoctor/pkg/entra"
+
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
@@ -41,8 +43,11 @@ type subject struct {
 	input string           // the file that findings stand in, unless their fact names another
 	app   string           // the app of ssodoctor.yaml that it belongs to; "" without
 	doc   *xmldoc.Document // of XML, in which elements and fields are located; nil otherwise
-	// signatures are those of doc, verified with the keys that they bring along.
-	signatures []*xmldsig.Signature
+	// roles are those of the entity at hand, where it is one.
+	roles []saml.Role
+	// signatures are those of doc by their elements, verified with the keys that
+	// they bring along.
+	signatures map[*etree.Element]*xmldsig.Signature
 }
 
 // placed is a certificate with the place where it stands and what it is for.

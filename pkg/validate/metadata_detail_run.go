@@ -16,8 +16,8 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
 )
 
-func lintNameIDFormat(x *inspection, m *saml.Metadata) {
-	for _, r := range x.rolesOf(m) {
+func lintNameIDFormat(x *inspection, _ *saml.Metadata) {
+	for _, r := range x.samlRoles() {
 		seen := map[string]bool{}
 		for _, f := range r.NameIDFormats {
 			value := strings.TrimSpace(f.Value)
@@ -69,7 +69,7 @@ func lintRequested(x *inspection, m *saml.Metadata) {
 		x.inapplicable()
 		return
 	}
-	for _, r := range m.AllRoles() {
+	for _, r := range x.roles {
 		for _, c := range r.Consuming {
 			x.lintRequestedIn(&c)
 		}
@@ -103,7 +103,7 @@ func lintConsuming(x *inspection, m *saml.Metadata) {
 		x.inapplicable()
 		return
 	}
-	for _, r := range m.AllRoles() {
+	for _, r := range x.roles {
 		seen := map[string]bool{}
 		for _, c := range r.Consuming {
 			x.lintSet(&c, seen)

@@ -49,10 +49,15 @@ var serviceBindings = map[string][]string{
 // indexedServices are those that requests may name by index (Metadata 2.2.3).
 var indexedServices = []string{"AssertionConsumerService", "ArtifactResolutionService", "DiscoveryResponse"}
 
-// rolesOf are the roles of SAML, those of WS-Federation left out; without one,
+// samlRoles are the roles of SAML, those of WS-Federation left out; without one,
 // the check has no business.
-func (x *inspection) rolesOf(m *saml.Metadata) []saml.Role {
-	roles := slices.DeleteFunc(m.AllRoles(), func(r saml.Role) bool { return r.Kind == "RoleDescriptor" })
+func (x *inspection) samlRoles() []saml.Role {
+	roles := make([]saml.Role, 0, len(x.roles))
+	for _, r := range x.roles {
+		if r.Kind != "RoleDescriptor" {
+			roles = append(roles, r)
+		}
+	}
 	if len(roles) == 0 {
 		x.inapplicable()
 	}
@@ -60,7 +65,7 @@ func (x *inspection) rolesOf(m *saml.Metadata) []saml.Role {
 }
 
 func lintEndpointMissing(x *inspection, m *saml.Metadata) {
-	for _, r := range x.rolesOf(m) {
+	for _, r := range x.samlRoles() {
 		switch r.Kind {
 		case "IDPSSODescriptor":
 			if len(r.ServicesNamed("SingleSignOnService")) == 0 {
@@ -90,8 +95,8 @@ func (x *inspection) lintConsumers(m *saml.Metadata, r *saml.Role) {
 	}
 }
 
-func lintIndex(x *inspection, m *saml.Metadata) {
-	for _, r := range x.rolesOf(m) {
+func lintIndex(x *inspection, _ *saml.Metadata) {
+	for _, r := range x.samlRoles() {
 		for _, name := range indexedServices {
 			x.lintIndexes(name, r.ServicesNamed(name))
 		}
@@ -123,8 +128,8 @@ func (x *inspection) lintIndexes(name string, list []saml.Service) {
 	}
 }
 
-func lintBinding(x *inspection, m *saml.Metadata) {
-	for _, r := range x.rolesOf(m) {
+func lintBinding(x *inspection, _ *saml.Metadata) {
+	for _, r := range x.samlRoles() {
 		for _, s := range r.Services {
 			allowed, known := serviceBindings[s.Name]
 			if !known || slices.Contains(allowed, s.Binding.Value) {
@@ -169,8 +174,8 @@ func addresses(r *saml.Role, visit func(s *saml.Service, address saml.Field)) {
 	}
 }
 
-func lintLocation(x *inspection, m *saml.Metadata) {
-	for _, r := range x.rolesOf(m) {
+func lintLocation(x *inspection, _ *saml.Metadata) {
+	for _, r := range x.samlRoles() {
 		addresses(&r, func(s *saml.Service, address saml.Field) {
 			if f, bad := judgeAddress(s, address); bad {
 				x.fail(f)
@@ -216,9 +221,9 @@ func judgeAddress(s *saml.Service, address saml.Field) (fact, bool) {
 	return f, true
 }
 
-func lintInsecure(x *inspection, m *saml.Metadata) {
+func lintInsecure(x *inspection, _ *saml.Metadata) {
 	told := map[string]bool{} // hosts of the own network
-	for _, r := range x.rolesOf(m) {
+	for _, r := range x.samlRoles() {
 		addresses(&r, func(s *saml.Service, address saml.Field) {
 			u, err := url.Parse(address.Value)
 			if err != nil || u.Host == "" || told[u.Host] {

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -90,10 +91,10 @@ func lintDuplicateEntity(x *inspection, m *saml.Metadata) {
 	}
 	first, known := x.entities[id]
 	if !known {
-		x.entities[id] = describedEntity{input: x.input, line: x.doc.Span(m.Element).Line, key: entityKey(m)}
+		x.entities[id] = describedEntity{input: x.input, line: x.doc.Span(m.Element).Line, key: entityKey(x.roles)}
 		return
 	}
-	if first.key == entityKey(m) {
+	if first.key == entityKey(x.roles) {
 		return
 	}
 	x.fail(fact{field: m.EntityID, actual: id,
@@ -105,13 +106,13 @@ func lintDuplicateEntity(x *inspection, m *saml.Metadata) {
 type describedEntity struct {
 	input string
 	line  int
-	key   string
+	key   [sha256.Size]byte
 }
 
-// entityKey joins what two descriptions of one entity must agree on.
-func entityKey(m *saml.Metadata) string {
+// entityKey is a digest of what two descriptions of one entity must agree on.
+func entityKey(roles []saml.Role) [sha256.Size]byte {
 	var parts []string
-	for _, r := range m.AllRoles() {
+	for _, r := range roles {
 		parts = append(parts, r.Kind)
 		for _, s := range r.Services {
 			parts = append(parts, s.Name, s.Binding.Value, s.Location.Value)
@@ -123,14 +124,14 @@ func entityKey(m *saml.Metadata) string {
 		}
 	}
 	slices.Sort(parts)
-	return strings.Join(parts, "\n")
+	return sha256.Sum256([]byte(strings.Join(parts, "\n")))
 }
 
 // browserServices are the services of SAML 2.0 that only such a role needs.
 var browserServices = []string{"SingleSignOnService", "AssertionConsumerService"}
 
 func lintRole(x *inspection, m *saml.Metadata) {
-	roles := m.AllRoles()
+	roles := x.roles
 	if len(roles) == 0 && xmldoc.Child(m.Element, saml.NSMetadata, "AffiliationDescriptor") == nil {
 		x.fail(fact{element: m.Element, detail: entityName(m) + " has no role: neither IDPSSODescriptor nor SPSSODescriptor"})
 	}
@@ -166,11 +167,17 @@ func speaksOther(r *saml.Role) bool {
 }
 
 // signatureOf is the signature over the entity, or over a group around it, nil
-// without one.
+// without one. The schema puts it first, and a group may have many children.
 func signatureOf(m *saml.Metadata) *etree.Element {
-	for el := m.Element; el != nil; el = el.Parent() {
-		if s := xmldoc.Child(el, saml.NSSignature, "Signature"); s != nil {
-			return s
+	if s := xmldoc.Child(m.Element, saml.NSSignature, "Signature"); s != nil {
+		return s
+	}
+	for el := m.Element.Parent(); el != nil; el = el.Parent() {
+		for first := range el.ChildElementsSeq() {
+			if xmldoc.Is(first, saml.NSSignature, "Signature") {
+				return first
+			}
+			break
 		}
 	}
 	return nil
@@ -195,12 +202,9 @@ func lintMetadataSignature(x *inspection, m *saml.Metadata) {
 		x.inapplicable()
 		return
 	}
-	i := slices.IndexFunc(x.signatures, func(s *xmldsig.Signature) bool { return s.Element == el })
-	if i < 0 {
+	switch s := x.signatures[el]; {
+	case s == nil:
 		x.skip("the signature was not looked at")
-		return
-	}
-	switch s := x.signatures[i]; {
 	case s.Misplaced:
 		x.fail(fact{element: el, detail: "the signature in the metadata of " + entityName(m) + " does not cover the element that it stands in"})
 	case s.Digest == xmldsig.Mismatch:

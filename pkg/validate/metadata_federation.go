@@ -15,11 +15,17 @@ import (
 // card says what it is for.
 const nsCIE = "https://www.cartaidentita.interno.gov.it/saml-extensions"
 
+// member is metadata of a member, with the roles that were read out of it.
+type member struct {
+	*saml.Metadata
+	roles []saml.Role
+}
+
 // federation is a federation with technical rules of its own for metadata.
 type federation struct {
 	name string
 	// claims reports whether the metadata is made for it.
-	claims func(*saml.Metadata) bool
+	claims func(*member) bool
 	rules  []federationRule
 }
 
@@ -32,7 +38,8 @@ type federationRule struct {
 // federations are those whose rules are known.
 var federations = []federation{{"CIE", forCIE, cieRules}}
 
-func lintFederation(x *inspection, m *saml.Metadata) {
+func lintFederation(x *inspection, described *saml.Metadata) {
+	m := &member{described, x.roles}
 	applies := false
 	for _, f := range federations {
 		if !f.claims(m) {
@@ -52,7 +59,7 @@ func lintFederation(x *inspection, m *saml.Metadata) {
 
 // forCIE goes by the namespace, and by names of attribute sets that only CIE
 // has.
-func forCIE(m *saml.Metadata) bool {
+func forCIE(m *member) bool {
 	if m.SP == nil && !declares(m.Element, nsCIE) {
 		return false
 	}
@@ -76,35 +83,35 @@ func declares(el *etree.Element, namespace string) bool {
 	return false
 }
 
-func consumingOf(m *saml.Metadata) []saml.ConsumingService {
+func consumingOf(m *member) []saml.ConsumingService {
 	var out []saml.ConsumingService
-	for _, r := range m.AllRoles() {
+	for _, r := range m.roles {
 		out = append(out, r.Consuming...)
 	}
 	return out
 }
 
 // spRoles are the roles of an app.
-func spRoles(m *saml.Metadata) []saml.Role {
-	return slices.DeleteFunc(m.AllRoles(), func(r saml.Role) bool { return r.Kind != "SPSSODescriptor" })
+func spRoles(m *member) []saml.Role {
+	return slices.DeleteFunc(slices.Clone(m.roles), func(r saml.Role) bool { return r.Kind != "SPSSODescriptor" })
 }
 
 // cieRules are the rules of "Entra con CIE" for service providers (CIE id
 // technical manual, metadata of the service provider). Codes are held to their
 // form, not to the public registers.
 var cieRules = []federationRule{
-	{"EntityDescriptor as the root element", func(m *saml.Metadata, fail func(*etree.Element)) {
+	{"EntityDescriptor as the root element", func(m *member, fail func(*etree.Element)) {
 		if m.Element.Parent().Tag == "EntitiesDescriptor" {
 			fail(m.Element)
 		}
 	}},
-	{"the namespace " + nsCIE + " in EntityDescriptor", func(m *saml.Metadata, fail func(*etree.Element)) {
+	{"the namespace " + nsCIE + " in EntityDescriptor", func(m *member, fail func(*etree.Element)) {
 		if !declares(m.Element, nsCIE) {
 			fail(m.Element)
 		}
 	}},
-	{"a Signature", func(m *saml.Metadata, fail func(*etree.Element)) {
-		if signatureOf(m) == nil {
+	{"a Signature", func(m *member, fail func(*etree.Element)) {
+		if signatureOf(m.Metadata) == nil {
 			fail(m.Element)
 		}
 	}},
@@ -113,7 +120,7 @@ var cieRules = []federationRule{
 			fail(k.Element)
 		}
 	})},
-	{"exactly one SPSSODescriptor", func(m *saml.Metadata, fail func(*etree.Element)) {
+	{"exactly one SPSSODescriptor", func(m *member, fail func(*etree.Element)) {
 		switch roles := spRoles(m); {
 		case len(roles) == 0:
 			fail(m.Element)
@@ -175,12 +182,12 @@ var cieRules = []federationRule{
 			}
 		}
 	})},
-	{"an Organization", func(m *saml.Metadata, fail func(*etree.Element)) {
+	{"an Organization", func(m *member, fail func(*etree.Element)) {
 		if m.Organization() == nil {
 			fail(m.Element)
 		}
 	}},
-	{"one ContactPerson of the type administrative, and at most one more, of the type technical", func(m *saml.Metadata, fail func(*etree.Element)) {
+	{"one ContactPerson of the type administrative, and at most one more, of the type technical", func(m *member, fail func(*etree.Element)) {
 		contacts := m.Contacts()
 		types := make([]string, len(contacts))
 		for i, c := range contacts {

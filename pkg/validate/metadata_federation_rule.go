@@ -13,11 +13,11 @@ import (
 )
 
 // breaking finds the places that break a rule.
-type breaking = func(m *saml.Metadata, fail func(*etree.Element))
+type breaking = func(m *member, fail func(*etree.Element))
 
 // perRole holds every SPSSODescriptor to a rule.
 func perRole(rule func(*saml.Role, func(*etree.Element))) breaking {
-	return func(m *saml.Metadata, fail func(*etree.Element)) {
+	return func(m *member, fail func(*etree.Element)) {
 		for _, r := range spRoles(m) {
 			rule(&r, fail)
 		}
@@ -26,7 +26,7 @@ func perRole(rule func(*saml.Role, func(*etree.Element))) breaking {
 
 // perSet holds every AttributeConsumingService to a rule.
 func perSet(rule func(*saml.ConsumingService, func(*etree.Element))) breaking {
-	return func(m *saml.Metadata, fail func(*etree.Element)) {
+	return func(m *member, fail func(*etree.Element)) {
 		for _, c := range consumingOf(m) {
 			rule(&c, fail)
 		}
@@ -35,8 +35,8 @@ func perSet(rule func(*saml.ConsumingService, func(*etree.Element))) breaking {
 
 // perKey holds every KeyDescriptor to a rule.
 func perKey(rule func(*saml.KeyDescriptor, func(*etree.Element))) breaking {
-	return func(m *saml.Metadata, fail func(*etree.Element)) {
-		for _, r := range m.AllRoles() {
+	return func(m *member, fail func(*etree.Element)) {
+		for _, r := range m.roles {
 			for _, k := range r.Keys {
 				rule(&k, fail)
 			}
@@ -86,7 +86,7 @@ type contact struct {
 }
 
 func perContact(rule func(contact, func(*etree.Element))) breaking {
-	return func(m *saml.Metadata, fail func(*etree.Element)) {
+	return func(m *member, fail func(*etree.Element)) {
 		for _, c := range m.Contacts() {
 			parts := map[string][]*etree.Element{}
 			for extensions := range xmldoc.Children(c.Element, saml.NSMetadata, "Extensions") {

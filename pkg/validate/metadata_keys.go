@@ -12,10 +12,11 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
+	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
 )
 
 func lintKeyMissing(x *inspection, m *saml.Metadata) {
-	for _, r := range x.rolesOf(m) {
+	for _, r := range x.samlRoles() {
 		signs := slices.ContainsFunc(r.Keys, func(k saml.KeyDescriptor) bool { return strings.TrimSpace(k.Use.Value) != string(encryptionUse) })
 		switch {
 		case signs:
@@ -31,8 +32,8 @@ func lintKeyMissing(x *inspection, m *saml.Metadata) {
 // keyMaterial are the children of ds:KeyInfo from which a reader gets a key.
 var keyMaterial = []string{"X509Data", "KeyValue", "DEREncodedKeyValue"}
 
-func lintKeyInvalid(x *inspection, m *saml.Metadata) {
-	for _, r := range m.AllRoles() {
+func lintKeyInvalid(x *inspection, _ *saml.Metadata) {
+	for _, r := range x.roles {
 		for _, k := range r.Keys {
 			x.lintKey(&k)
 		}
@@ -80,6 +81,22 @@ func (x *inspection) lintSeveral(k *saml.KeyDescriptor) {
 	x.fail(f)
 }
 
+// metadataSignatures verifies the signatures of a metadata file, relays what is
+// wrong with their form and judges the certificates of those who signed.
+func (l *linter) metadataSignatures(at subject, holder string) map[*etree.Element]*xmldsig.Signature {
+	out := map[*etree.Element]*xmldsig.Signature{}
+	for _, s := range xmldsig.Verify(at.doc, xmldsig.Options{}).Signatures {
+		out[s.Element] = s
+		l.relay(at, s.Problems, downloadMetadata)
+		if s.Certificate != nil {
+			p := &placed{Certificate: s.Certificate, location: elementLocation(at.doc, s.Element), holder: holder, use: metadataUse}
+			l.certificate(at, p)
+			l.list(at, p)
+		}
+	}
+	return out
+}
+
 // metadataCertificates judges the certificates of an entity, each once for each
 // use, and relays what could not be read.
 func (l *linter) metadataCertificates(at subject, m *saml.Metadata) {
@@ -87,9 +104,9 @@ func (l *linter) metadataCertificates(at subject, m *saml.Metadata) {
 		sha256 string
 		use    certificateUse
 	}
-	known, read, roles := map[judged]bool{}, map[string]bool{}, m.AllRoles()
-	valid := validKeys(roles, l.options.Clock.Judged())
-	for _, r := range roles {
+	known, read := map[judged]bool{}, map[string]bool{}
+	valid := validKeys(at.roles, l.options.Clock.Judged())
+	for _, r := range at.roles {
 		for _, k := range r.Keys {
 			l.relayKey(at, &k)
 			for _, source := range k.Sources {
