@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // NameKind says what an identifier of SAML names.
@@ -49,14 +50,24 @@ func NearName(uri string) (Name, bool) {
 	if _, known := LookupName(uri); known {
 		return Name{}, false
 	}
-	wanted := foldURI(uri)
+	i, known := foldedNames()[foldURI(uri)]
+	if !known {
+		return Name{}, false
+	}
+	return names[i], true
+}
+
+// foldedNames are the places of names by their folded URIs; of several the
+// first counts.
+var foldedNames = sync.OnceValue(func() map[string]int {
+	out := make(map[string]int, len(names))
 	for i := range names {
-		if foldURI(names[i].URI) == wanted {
-			return names[i], true
+		if _, taken := out[foldURI(names[i].URI)]; !taken {
+			out[foldURI(names[i].URI)] = i
 		}
 	}
-	return Name{}, false
-}
+	return out
+})
 
 // foldURI drops what people get wrong in a URI without meaning another one.
 func foldURI(uri string) string {

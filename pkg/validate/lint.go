@@ -87,6 +87,8 @@ func newLinter(tree Tree, o LintOptions) *linter {
 		profiles: map[string]*profile.Profile{},
 		seen:     map[string]bool{},
 		formats:  map[string]string{},
+		told:     map[outcome]int{},
+		results:  map[outcome]int{},
 		entities: map[string]describedEntity{}, exportAt: map[string]*export.File{}, summaries: map[string][]*entity{}, bundles: map[string][]held{},
 	}
 }
@@ -111,6 +113,8 @@ type linter struct {
 	entities map[string]describedEntity
 	exports  []*export.File // of Entra, which are judged together
 	exportAt map[string]*export.File
+	told     map[outcome]int // findings so far
+	results  map[outcome]int // places in report.Checks
 	// certificates are those that were found so far.
 	certificates certificateIndex
 	// summaries and bundles are what the files say that are compared with

@@ -86,6 +86,10 @@ func (x *inspection) fail(f fact) {
 	if f.input != "" {
 		out.Input = f.input
 	}
+	told := outcome{out.Check, out.Input, out.App}
+	if x.told[told]++; x.told[told] > maxPerFile {
+		return
+	}
 	out.Fixes = fill(out.Fixes, f)
 	*x.findings = append(*x.findings, out)
 }
@@ -131,7 +135,27 @@ func inspect[S any](l *linter, at subject, s S, of func(*lints) func(*inspection
 		judge(x, s)
 		if result, ok := x.result(); ok {
 			result.Input, result.App = at.input, at.app
-			l.report.Checks = append(l.report.Checks, result)
+			l.note(result)
 		}
+	}
+}
+
+// outcome is what a result is about.
+type outcome struct{ check, input, app string }
+
+// maxPerFile bounds what one check says of one file, such as an aggregate of a
+// whole federation.
+const maxPerFile = 100
+
+// note keeps one result for each check and file: the worst of its subjects.
+func (l *linter) note(result CheckResult) {
+	key := outcome{result.Check, result.Input, result.App}
+	at, known := l.results[key]
+	switch {
+	case !known:
+		l.results[key] = len(l.report.Checks)
+		l.report.Checks = append(l.report.Checks, result)
+	case result.Result == finding.Fail, result.Result == finding.NotChecked && l.report.Checks[at].Result == finding.Pass:
+		l.report.Checks[at] = result
 	}
 }
