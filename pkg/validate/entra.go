@@ -171,8 +171,6 @@ func (l *linter) exportedCertificates(app string, e *entra.EnterpriseApplication
 	}
 }
 
-const graphExplorer = "Graph Explorer or az rest"
-
 var entraExportChecks = []*Check{
 	{
 		Name: "entra-export-unreadable", Severity: finding.Error, Family: FamilyEntra, Scope: OfExport,
