@@ -49,7 +49,7 @@ func (o *usersFlags) load(env *Env, quiet bool) (*accounts.List, error) {
 		env.warn(fmt.Errorf("--users %s: %d records could not be read: look for a quotation mark that is not closed", o.file, list.Unread))
 	}
 	if list.Guessed && !quiet {
-		env.warn(fmt.Errorf("--users %s: %d accounts; the app is taken to know them by the column %s (--users-key names another)", o.file, list.Accounts, finding.Quote(list.Key)))
+		env.warn(fmt.Errorf("--users %s: %s; the app is taken to know them by the column %s (--users-key names another)", o.file, finding.Count(list.Accounts, "account"), finding.Quote(list.Key)))
 	}
 	return list, nil
 }

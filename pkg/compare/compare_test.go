@@ -106,6 +106,7 @@ var changes = []struct {
 	}), []string{"warning differs claim NameFormat first_name"}},
 	{"started at the identity provider", func(r *samltest.Response) { r.InResponseTo = "" }, []string{"warning missing InResponseTo"}},
 	{"shorter validity", assertionOf(func(a *samltest.Assertion) { a.NotOnOrAfter = samltest.At(1e9 * 60) }), []string{"warning differs validity"}},
+	{"over when issued", assertionOf(func(a *samltest.Assertion) { a.NotOnOrAfter = samltest.At(-1e9 * 60) }), []string{"error differs validity"}},
 }
 
 func TestCaptures(t *testing.T) {

@@ -259,7 +259,10 @@ func judgeLifetime(_ *pair, a, b []string) (finding.Severity, string) {
 	if len(a) > 0 {
 		before, _ := time.ParseDuration(a[0])
 		after, _ := time.ParseDuration(b[0])
-		if after < before && after < 5*time.Minute {
+		switch {
+		case after <= 0:
+			return finding.Error, "the token has ended when it is issued, and apps refuse it"
+		case after < before && after < 5*time.Minute:
 			return finding.Warning, "little is left for clocks that differ"
 		}
 	}

@@ -45,8 +45,12 @@ func verdict(s compare.Summary) string {
 	if s.Error+s.Warning+s.Info == 0 {
 		return fmt.Sprintf("no difference in %d things compared", s.Same)
 	}
-	return fmt.Sprintf("%s: %d break the app, %d may, %d do not; %d the same",
-		plural(s.Error+s.Warning+s.Info, "difference"), s.Error, s.Warning, s.Info, s.Same)
+	breaks := "break"
+	if s.Error == 1 {
+		breaks = "breaks"
+	}
+	return fmt.Sprintf("%s: %d %s the app, %d may, %d do not; %d the same",
+		plural(s.Error+s.Warning+s.Info, "difference"), s.Error, breaks, s.Warning, s.Info, s.Same)
 }
 
 func describeSide(s compare.Side) string {

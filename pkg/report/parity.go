@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -28,9 +27,7 @@ func LookupParity(format string) (ParityWriter, bool) {
 
 // parityJSON writes the report as docs/schema/parity.schema.json says.
 func parityJSON(w io.Writer, p *migrate.Parity, _ Options) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(p)
+	return encode(w, p)
 }
 
 // parityText writes a section for each trust, what differs in silence first.

@@ -100,10 +100,10 @@ func counts(s validate.Summary) string {
 }
 
 func plural(n int, noun string) string {
-	if n == 1 || noun == "info" {
+	if noun == "info" {
 		return fmt.Sprintf("%d %s", n, noun)
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return finding.Count(n, noun)
 }
 
 // finding writes one finding; the labels of its details stand in one column.

@@ -3,6 +3,8 @@ package trace
 import (
 	"fmt"
 	"strings"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
 // UnreadableError says why an input cannot be read at all: it is empty, of a
@@ -38,7 +40,7 @@ func (e *NoMessageError) Error() string {
 	b.WriteString("no SAML or WS-Federation message found")
 	fmt.Fprintf(&b, " in %s of %d bytes", formatTitle(e.Format), e.Bytes)
 	if e.Exchanges > 0 {
-		fmt.Fprintf(&b, " with %d exchanges to %s", e.Exchanges, strings.Join(e.Hosts, ", "))
+		fmt.Fprintf(&b, " with %s to %s", finding.Count(e.Exchanges, "exchange"), strings.Join(e.Hosts, ", "))
 	}
 	if e.Reason != "" {
 		b.WriteString(": " + e.Reason)

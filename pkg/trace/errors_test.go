@@ -26,7 +26,7 @@ func badInputs() []badInput {
 		{"pdf", "%PDF-1.7\n%\xe2\xe3", true, "the input is a PDF document"},
 		{"evtx", "ElfFile\x00\x00\x00", true, "a Windows event log (.evtx); open it in Event Viewer"},
 		{"chls", "\xac\xed\x00\x05sr\x00", true, "a Charles session (.chls); export it from Charles as JSON session file (.chlsj) or as HAR"},
-		{"chlsj", `[{"status":"COMPLETE","method":"GET","protocolVersion":"HTTP/1.1","scheme":"https","host":"h","actualPort":443}]`, false, "found in a Charles JSON session of 112 bytes with 1 exchanges to h"},
+		{"chlsj", `[{"status":"COMPLETE","method":"GET","protocolVersion":"HTTP/1.1","scheme":"https","host":"h","actualPort":443}]`, false, "found in a Charles JSON session of 112 bytes with 1 exchange to h"},
 		{"burp", "<?xml version=\"1.0\"?>\n<!DOCTYPE items [\n<!ELEMENT items (item*)>]>\n<items burpVersion=\"2025.1\"><item/></items>", false, "found in an XML file of saved Burp items of 110 bytes"},
 		{"mitmproxy", "1453:9:websocket;0:~8:response;1:x,", false, "the mitmproxy file is cut off or damaged after 34 bytes; the flows before that were read. Save it again"},
 		{"certificate", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", true, "a certificate or key in PEM"},

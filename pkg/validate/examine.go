@@ -123,7 +123,7 @@ func read(captures []*trace.Capture, expect *Expectations, clock Clock) []*messa
 	for _, c := range captures {
 		hosts := sync.OnceValue(func() map[string]hostClock { return hostClocks(c.Exchanges) })
 		for _, carrier := range c.Messages {
-			m := &message{index: len(out), capture: c, hosts: hosts, carrier: carrier, at: clock.evaluate(carrier.Time)}
+			m := &message{index: len(out), capture: c, hosts: hosts, carrier: carrier, at: clock.evaluate(captured(c, carrier))}
 			m.read(options, expect.Keys)
 			out = append(out, m)
 		}
@@ -132,6 +132,17 @@ func read(captures []*trace.Capture, expect *Expectations, clock Clock) []*messa
 	nameProducts(out)
 	verifyQueries(out, expect)
 	return out
+}
+
+// captured is when the message was captured: the time that the tool noted, else
+// the Date with which it was answered where it was sent; zero where neither is
+// known.
+func captured(c *trace.Capture, carrier *trace.Message) time.Time {
+	m := message{capture: c, carrier: carrier}
+	if e := m.exchange(carrier.Exchange); carrier.Time.IsZero() && e != nil && m.delivered() {
+		return e.ServerDate
+	}
+	return carrier.Time
 }
 
 // options say what signatures are verified with.

@@ -145,7 +145,7 @@ func runResponseMissing(x *exam) {
 		x.inapplicable()
 		return
 	}
-	if n := len(x.capture.Exchanges); asked == &x.capture.Exchanges[n-1] && (n == 1 || asked.Status == 0) {
+	if x.endsWith(asked) {
 		x.skip("the capture ends with the request")
 		return
 	}
@@ -185,6 +185,13 @@ func runResponseMissing(x *exam) {
 			finding.Quote(hostOf(asked.URL)), asked.Index, last.Index, page(last))
 	}
 	x.fail(f)
+}
+
+// endsWith reports whether the capture shows nothing after that exchange: it
+// is the only one, or the last and without an answer.
+func (x *exam) endsWith(e *trace.Exchange) bool {
+	n := len(x.capture.Exchanges)
+	return n > 0 && e == &x.capture.Exchanges[n-1] && (n == 1 || e.Status == 0)
 }
 
 // lastRequest is the exchange in which the last request of the capture reached

@@ -217,6 +217,10 @@ func (j *journey) signIn() bool {
 	switch {
 	case t == nil && j.refusal != nil:
 		j.set(3, StepStopped, j.refusal, "%s refused with %s", hostOf(j.refusal.URL), finding.Printable(j.refusal.Errors[0].Code))
+	case t == nil && j.x.endsWith(j.asked):
+		for step := 3; step <= len(stepNames); step++ {
+			j.set(step, StepUnseen, nil, "")
+		}
 	case t == nil:
 		last := j.lastPage()
 		j.set(3, StepStopped, last, "the last page of %s%s is exchange %d", hostOf(j.asked.URL), page(last), last.Index)

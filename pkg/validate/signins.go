@@ -164,7 +164,7 @@ func (g *failedSignIns) sentence(code idperror.Code) string {
 		name += " (" + code.Name + ")"
 	}
 	out := fmt.Sprintf("%s of %s to %s failed with %s: %s; usual cause: %s",
-		many(g.count, "sign-in"), many(len(g.users), "user"), quote(g.app), name, code.Meaning, code.Cause)
+		finding.Count(g.count, "sign-in"), finding.Count(len(g.users), "user"), quote(g.app), name, code.Meaning, code.Cause)
 	if len(g.users) <= 3 {
 		out += "; " + strings.Join(slices.Sorted(maps.Keys(g.users)), ", ")
 	}
@@ -184,13 +184,6 @@ func (g *failedSignIns) sentence(code idperror.Code) string {
 		out += ", the last with correlation ID " + g.example.ID
 	}
 	return finding.Printable(out)
-}
-
-func many(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // repeatedFailures is how many failures of one user at one app are reported.

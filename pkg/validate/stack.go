@@ -8,6 +8,7 @@ import (
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
+	"github.com/ssodoctor/ssodoctor/pkg/saml"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
 )
 
@@ -43,6 +44,9 @@ type demand struct {
 	forgives func(finding.Finding) bool
 	// open: while the check is not made, nobody can say what the stack does.
 	open bool
+	// of reports whether the message has what the check judges; where it has
+	// not, the demand is met. nil: it always has.
+	of func(*saml.Message) bool
 	// fact says what is wrong with the message, "" where nothing is.
 	fact func(*stackExam) string
 }
@@ -154,8 +158,11 @@ func (r rule) quoted() string {
 
 // ask returns why the demand is not met, or why that is not known.
 func (d *demand) ask(x *stackExam) (refusal, doubt string) {
-	if d.fact != nil {
+	switch {
+	case d.fact != nil:
 		return d.fact(x), ""
+	case d.of != nil && !d.of(x.saml):
+		return "", ""
 	}
 	var r Report
 	r.apply([]*Check{x.checks[d.check]}, exam{capture: x.capture, msg: x.message, all: x.all, expect: x.expect})

@@ -36,8 +36,8 @@ var (
 	knownIssuer       = &demand{check: "issuer-mismatch", open: true}
 	forThisApp        = &demand{check: "audience-mismatch", open: true}
 	hasAudience       = &demand{check: "audience-missing", open: true}
-	destination       = &demand{check: "destination-mismatch", open: true}
-	destinationPrefix = &demand{check: "destination-mismatch", open: true, forgives: prefixOfExpected}
+	destination       = &demand{check: "destination-mismatch", open: true, of: hasDestination}
+	destinationPrefix = &demand{check: "destination-mismatch", open: true, of: hasDestination, forgives: prefixOfExpected}
 	destinationSet    = &demand{check: "destination-missing"}
 	recipient         = &demand{check: "recipient-mismatch", open: true}
 	recipientWithin   = &demand{check: "recipient-mismatch", open: true, forgives: holdsExpected}
@@ -60,6 +60,8 @@ var (
 	claimsOnce       = &demand{check: "claim-duplicate", least: finding.Warning}
 	validCertificate = &demand{check: "certificate-expired", least: finding.Info}
 )
+
+func hasDestination(m *saml.Message) bool { return m.Destination.Value != "" }
 
 // prefixOfExpected forgives a URL with which the right one begins.
 func prefixOfExpected(f finding.Finding) bool {
@@ -97,6 +99,7 @@ var (
 	noStart         = &demand{fact: eachAssertion("%d NotBefore in a bearer confirmation, which it forbids", bearerStarts)}
 	endGiven        = &demand{fact: eachAssertion("%d bearer confirmations without NotOnOrAfter", bearerEnds)}
 	issuerNamed     = &demand{fact: namelessResponse}
+	nonEmptyDest    = &demand{fact: emptyDestination}
 	entityIssuer    = &demand{fact: issuerFormat}
 	plainTimes      = &demand{fact: oddTimes}
 	signedAround    = &demand{fact: encryptedInUnsigned}
@@ -204,6 +207,13 @@ func confirmations(a *saml.Assertion) []*saml.Confirmation {
 func namelessResponse(x *stackExam) string {
 	if x.saml.Kind == "Response" && !x.saml.Issuer.Present() {
 		return "the Response has no Issuer of its own"
+	}
+	return ""
+}
+
+func emptyDestination(x *stackExam) string {
+	if d := x.saml.Destination; d.Present() && d.Value == "" {
+		return "Destination is there but empty"
 	}
 	return ""
 }

@@ -67,6 +67,9 @@ var stackScenes = []struct {
 	{"Destination is a prefix", func(s *scene) { s.response.Destination = strings.TrimSuffix(samltest.ACS, "/saml") },
 		allBut("goxmldsig", "itfoxtec", "node-saml", "python3-saml", "samlify")},
 	{"Destination is missing", func(s *scene) { s.response.Destination = "" }, []string{"crewjam", "shibboleth"}},
+	{"Destination is empty", func(s *scene) {
+		s.edit = func(xml string) string { return strings.Replace(xml, ` Destination="`+samltest.ACS+`"`, ` Destination=""`, 1) }
+	}, []string{"crewjam", "python3-saml", "ruby-saml", "shibboleth"}},
 	{"Recipient with a slash more", func(s *scene) { s.assertion().Confirmations[0].Recipient += "/" },
 		allBut("goxmldsig", "itfoxtec", "node-saml", "python3-saml", "samlify")},
 	{"wrong audience", func(s *scene) { s.assertion().Audiences = []string{"https://other.contoso.com"} },
@@ -119,6 +122,18 @@ func TestStackOpen(t *testing.T) {
 	for _, v := range verdicts {
 		if v.Outcome != Open || !slices.Contains(v.Reasons, noCertificate) {
 			t.Errorf("%s %s for %q, want it to ask for the certificate", v.Stack.Name, v.Outcome, v.Reasons)
+		}
+	}
+}
+
+// TestStackWithoutDestination: nobody can refuse for what is not there, so it
+// leaves no question open.
+func TestStackWithoutDestination(t *testing.T) {
+	s := newScene()
+	s.response.Destination, s.expect.Stacks = "", Stacks()
+	for _, v := range s.report(t).Stacks {
+		if v.Outcome == Open {
+			t.Errorf("%s is %s for %q", v.Stack.Name, v.Outcome, v.Reasons)
 		}
 	}
 }
