@@ -121,10 +121,10 @@ func (t *translator) way(d *draft, c clause) (way, bool) {
 			continue
 		case a.kind == isMember:
 			w.groups = append(w.groups, a.group)
+		case a.kind == isPresent && slices.Contains(d.value.needs, a.source):
+			continue // there is no value without it
 		case a.kind == isPresent:
-			if !slices.Contains(d.value.needs, a.source) {
-				guards = append(guards, a.source)
-			}
+			guards = append(guards, a.source)
 		default:
 			restricted, ok := t.restrict(d, w.value, a.formula, l.not)
 			if !ok {

@@ -373,17 +373,22 @@ func (t *translator) open(table *claimrule.Table) {
 	if table.Unclear != nil {
 		t.unclear(table)
 	}
+	comesIn := false
 	for _, row := range table.Rows {
-		text := "Entra cannot pass all claims on: list those that the app reads"
-		severity := finding.Warning
+		outcome, severity, text := Manual, finding.Warning, passAll
 		if _, ok := row.Type.(*claimrule.Item); !ok {
-			text, severity = "the type of the claim is made of other claims: Entra's claims have fixed names", finding.Error
+			outcome, severity, text = Unsupported, finding.Error, "the type of the claim is made of other claims: Entra's claims have fixed names"
+		} else if !comesIn {
+			comesIn = true
+			t.of("", Unsupported, finding.Info, "where claims of other types come in, AD FS sends them, and Entra does not")
 		}
 		for _, r := range row.Rules {
-			t.rule(r, "", Unsupported, severity, "", text)
+			t.rule(r, "", outcome, severity, "", text)
 		}
 	}
 }
+
+const passAll = "Entra cannot pass all claims on: list those that the app reads"
 
 // rest tells of the rules that no row speaks of.
 func (t *translator) rest(tables *claimrule.Tables) {

@@ -103,7 +103,7 @@ func (t *translator) ofSource(s *claimrule.Source) value {
 	case claimrule.StoreAnswers:
 		return storeValue(s)
 	case claimrule.OtherClaims:
-		return lacking(Unsupported, finding.Warning, "Entra cannot pass all claims on: list those that the app reads")
+		return lacking(Manual, finding.Warning, passAll)
 	case claimrule.IncomingClaims:
 		if s.Attribute == "" && s.GroupForm == "" {
 			return incomingValue(s.Name)
