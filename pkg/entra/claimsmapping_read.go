@@ -247,7 +247,7 @@ func (m *mappingReader) nameID(e *mappedEntry, c Configuration) {
 func (m *mappingReader) made(e *mappedEntry) (Configuration, bool) {
 	c := Configuration{Condition: Condition{UserType: AnyUser}}
 	var steps []Transformation
-	for range len(m.steps) + 1 {
+	for range min(len(m.steps), MaxClaims) + 1 {
 		e.used = true
 		if e.source != nil {
 			c.Source = *e.source

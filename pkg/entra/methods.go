@@ -97,18 +97,25 @@ const MaxRegexAttributes = 5
 // Portal is the function as the portal shows it.
 func (m MethodInfo) Portal() string { return string(m.Method) + "()" }
 
-// LookupMethod finds a method by its name in any form, without regard to letter
-// case.
-func LookupMethod(name string) (MethodInfo, bool) {
-	name = strings.TrimSuffix(strings.TrimPrefix(name, "#"+graphType), "()")
+// methodIndex finds methods by their names in all forms, in lower case and
+// without parentheses.
+var methodIndex = func() map[string]MethodInfo {
+	index := map[string]MethodInfo{}
 	for _, m := range methods {
 		for _, form := range []string{string(m.Method), m.Custom, strings.TrimSuffix(m.Custom, "Transformation"), m.Mapping} {
-			if form != "" && strings.EqualFold(strings.TrimSuffix(form, "()"), name) {
-				return m, true
+			if form != "" {
+				index[strings.ToLower(strings.TrimSuffix(form, "()"))] = m
 			}
 		}
 	}
-	return MethodInfo{}, false
+	return index
+}()
+
+// LookupMethod finds a method by its name in any form, without regard to letter
+// case.
+func LookupMethod(name string) (MethodInfo, bool) {
+	m, ok := methodIndex[strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(name, "#"+graphType), "()"))]
+	return m, ok
 }
 
 const graphType = "microsoft.graph."

@@ -1,7 +1,9 @@
 package entra
 
 import (
+	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -279,6 +281,62 @@ func TestDecodeSamples(t *testing.T) {
 		}
 		if want := mistakes[filepath.Base(file)]; want != "" && !found {
 			t.Errorf("%s: nothing is said of its mistake: %v", file, problems)
+		}
+	}
+}
+
+// TestClaimsMappingPolicyHoldsToGraph holds the body of a claims mapping policy
+// to the metadata of Microsoft Graph v1.0.
+func TestClaimsMappingPolicyHoldsToGraph(t *testing.T) {
+	data, err := os.ReadFile("../../../shared/reference/graph-v1.0-excerpt.csdl")
+	if err != nil {
+		t.Skip("the metadata of Microsoft Graph is not at hand")
+	}
+	type entity struct {
+		Name       string `xml:"Name,attr"`
+		Base       string `xml:"BaseType,attr"`
+		Properties []struct {
+			Name string `xml:"Name,attr"`
+			Type string `xml:"Type,attr"`
+		} `xml:"Property"`
+	}
+	entities := map[string]entity{}
+	for d := xml.NewDecoder(bytes.NewReader(data)); ; {
+		token, err := d.Token()
+		if err != nil {
+			break
+		}
+		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "EntityType" {
+			var e entity
+			if err := d.DecodeElement(&e, &start); err != nil {
+				t.Fatal(err)
+			}
+			entities[e.Name] = e
+		}
+	}
+	known := map[string]string{}
+	for name := "claimsMappingPolicy"; name != ""; name = strings.TrimPrefix(entities[name].Base, "graph.") {
+		for _, p := range entities[name].Properties {
+			known[p.Name] = p.Type
+		}
+	}
+	policy, _ := EncodeClaimsMapping("x", &Claims{})
+	body, err := json.Marshal(policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent map[string]any
+	if err := json.Unmarshal(body, &sent); err != nil {
+		t.Fatal(err)
+	}
+	types := map[string]func(any) bool{
+		"Edm.String":             func(v any) bool { _, ok := v.(string); return ok },
+		"Edm.Boolean":            func(v any) bool { _, ok := v.(bool); return ok },
+		"Collection(Edm.String)": func(v any) bool { list, ok := v.([]any); return ok && len(list) == 1 },
+	}
+	for name, value := range sent {
+		if fits := types[known[name]]; fits == nil || !fits(value) {
+			t.Errorf("%s is %v, want a %s", name, value, known[name])
 		}
 	}
 }

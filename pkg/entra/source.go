@@ -59,14 +59,18 @@ const (
 
 var extensionNumbers = strings.Fields("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15")
 
+// sourceIndex finds sources by their IDs.
+var sourceIndex = func() map[string]UserAttribute {
+	index := map[string]UserAttribute{}
+	for _, s := range Sources() {
+		index[s.ID] = s
+	}
+	return index
+}()
+
 // LookupSource finds a source by its ID, with or without "user.", without
 // regard to letter case.
 func LookupSource(id string) (UserAttribute, bool) {
-	id = strings.TrimPrefix(strings.ToLower(id), "user.")
-	for _, s := range Sources() {
-		if s.ID == id {
-			return s, true
-		}
-	}
-	return UserAttribute{}, false
+	s, ok := sourceIndex[strings.TrimPrefix(strings.ToLower(id), userSource)]
+	return s, ok
 }

@@ -34,7 +34,9 @@ func parityJSON(w io.Writer, p *migrate.Parity, _ Options) error {
 func parityText(w io.Writer, p *migrate.Parity, o Options) error {
 	var sections []Section
 	for _, t := range p.Trusts {
-		sections = append(sections, parityTrust(t, o))
+		if s := parityTrust(t, o); len(s.Rows) > 0 {
+			sections = append(sections, s)
+		}
 	}
 	return Sheet(w, append(sections, paritySummary(p)), o)
 }
@@ -43,7 +45,7 @@ func parityTrust(t *migrate.TrustParity, o Options) Section {
 	s := Section{Title: finding.Printable(t.Name), Note: fmt.Sprintf("%s, line %d", finding.Printable(t.Source.File), t.Source.Line)}
 	if t.Skipped != "" {
 		s.Rows = []Row{{"skipped", t.Skipped}}
-		return s
+		return s.unlessQuiet(o)
 	}
 	for _, u := range t.Uncompared {
 		s.Rows = append(s.Rows, Row{"not compared", uncompared(u)})
@@ -60,6 +62,9 @@ func parityTrust(t *migrate.TrustParity, o Options) Section {
 			}
 		}
 	}
+	if o.Quiet {
+		return s
+	}
 	if len(exact) > 0 {
 		s.Rows = append(s.Rows, Row{"exact", fmt.Sprintf("%s, for %s: %s", plural(len(exact), "claim"), plural(t.Users, "user"), strings.Join(exact, ", "))})
 	}
@@ -75,6 +80,14 @@ func parityTrust(t *migrate.TrustParity, o Options) Section {
 	}
 	if len(s.Rows) == 0 {
 		s.Rows = []Row{{"exact", "neither side emits a claim for " + plural(t.Users, "user")}}
+	}
+	return s
+}
+
+// unlessQuiet drops rows that only complete the picture.
+func (s Section) unlessQuiet(o Options) Section {
+	if o.Quiet {
+		s.Rows = nil
 	}
 	return s
 }

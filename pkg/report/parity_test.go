@@ -91,4 +91,13 @@ func TestParityTextSaysWhatMatters(t *testing.T) {
 		}
 		last = at
 	}
+	b.Reset()
+	if err := parityText(&b, p, Options{Width: 200, Quiet: true}); err != nil {
+		t.Fatal(err)
+	}
+	for _, unwanted := range []string{"1 claim, for 3 users: same", "the trust is disabled"} {
+		if strings.Contains(b.String(), unwanted) {
+			t.Errorf("%q is told to who wants quiet", unwanted)
+		}
+	}
 }
