@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -12,31 +13,53 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/report"
 )
 
-func newRulesExplain(env *Env, run func(*cobra.Command, *Env, *ruleOptions) error) *cobra.Command {
-	o := &ruleOptions{}
+// explainOptions are the flags of adfs rules explain.
+type explainOptions struct {
+	ruleOptions
+	table bool
+}
+
+const explainLong = `Say each rule in a sentence, and what it becomes in Entra.
+
+With --table, say for each claim type what is issued and when, whoever the user
+is: the rules are run on a user of whom nothing is known, so that claims that
+rules only keep for later rules are gone.`
+
+func newRulesExplain(env *Env, run func(*cobra.Command, *Env, *explainOptions) error) *cobra.Command {
+	o := &explainOptions{}
 	c := &cobra.Command{
 		Use:   "explain [FILE|-]...",
 		Short: "Say each rule in a sentence, and what it becomes in Entra",
+		Long:  explainLong,
+		Example: `  ssodoctor adfs rules explain rules.txt
+  ssodoctor adfs rules explain trusts.xml --table`,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.inputs = args
 			return run(c, env, o)
 		},
 	}
-	o.common.bind(c, "text")
+	o.common.bind(c, "text", "json")
 	o.bindPurpose(c)
+	c.Flags().BoolVar(&o.table, "table", false, "say what is issued and when, claim type by claim type")
 	return c
 }
 
-func runRulesExplain(c *cobra.Command, env *Env, o *ruleOptions) error {
+func runRulesExplain(c *cobra.Command, env *Env, o *explainOptions) error {
 	if err := settle(c, env, o.config); err != nil {
 		return err
 	}
-	if err := o.valid([]string{"text"}); err != nil {
+	if err := o.valid([]string{"text", "json"}); err != nil {
 		return err
+	}
+	if o.format == "json" && !o.table {
+		return usageError{errors.New("the sentences are text only: add --table for the claims as json")}
 	}
 	in, err := o.read(env)
 	if err != nil {
 		return err
+	}
+	if o.table {
+		return o.tables(env, in)
 	}
 	err = o.write(env, func(w io.Writer) error {
 		var sections []report.Section

@@ -103,3 +103,31 @@ func TestClaimsFollowTheirSchema(t *testing.T) {
 		validateJSON(t, schema, out)
 	}
 }
+
+func TestClaimTablesFollowTheirSchema(t *testing.T) {
+	schema := compile(t, "claim-tables.schema.json")
+	all := &claimrule.TableReport{}
+	for _, text := range []string{
+		"", `c:[] => issue(claim = c); => issue(Type = "a", Value = "v", Properties["p"] = "v");`,
+		`c:[Type == "x", Value =~ "1", Properties["p"] != "2"] && d:[Type == "x", Value != c.Value] && NOT EXISTS([Type == "y", Value == "z"]) => issue(Type = "a", Value = RegExReplace(c.Value, "a", "b") + d.Value);`,
+		`c:[Type == "x"] => issue(store = "HR", types = ("a", "b"), query = "{0}", param = c.Value); COUNT([Type == "x"]) > 2 => issue(Type = "b"); EXISTS([Type == "m"]) => issue(Type = "n");`,
+		`c:[Type == "x"] => issue(store = "Active Directory", types = ("a"), query = "mail={0};memberOf;C\x", param = c.Value); c:[Value =~ "("] => issue(Type = "broken");`,
+	} {
+		rules, errs := claimrule.Parse(text, claimrule.Position{})
+		if len(errs) > 0 {
+			t.Fatal(errs[0])
+		}
+		tables, err := rules.Tables(claimrule.TableOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Sets = append(all.Sets, claimrule.TableSet{Input: "rules.txt", Tables: tables})
+	}
+	for _, r := range []*claimrule.TableReport{{}, all} {
+		out, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		validateJSON(t, schema, out)
+	}
+}

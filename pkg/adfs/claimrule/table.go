@@ -294,22 +294,43 @@ func (t *Tables) Implies(a, b Formula) bool {
 
 // String is the row as a line: what is issued, for which elements, when.
 func (r *Row) String() string {
-	w := newWording()
-	text := w.value(r.Type) + " = " + w.value(r.Value)
 	if c, ok := r.Type.(*Constant); ok {
-		text = typeName(c.Text) + " = " + w.value(r.Value)
+		return typeName(c.Text) + " = " + r.Says()
 	}
-	if len(r.Elements) > 0 {
-		names := make([]string, len(r.Elements))
-		for i, e := range r.Elements {
+	return r.Says()
+}
+
+// Says is the row as a line without a type that is constant. Like all texts of
+// tables it is safe for one line of a terminal.
+func (r *Row) Says() string {
+	w := newWording()
+	text, rest := w.value(r.Value), r.Elements
+	if item, ok := r.Value.(*Item); ok && item.Element.Variable() {
+		text, rest = "each "+text, without(rest, item.elements)
+	}
+	if _, fixed := r.Type.(*Constant); !fixed {
+		text = w.value(r.Type) + " = " + text
+	}
+	if len(rest) > 0 {
+		names := make([]string, len(rest))
+		for i, e := range rest {
 			names[i] = w.element(e)
 		}
 		text += ", for each " + andList(names)
 	}
-	if when, ok := r.When.(*Truth); !ok || !when.Holds {
-		text += ", if " + w.formula(r.When)
+	if conditions := r.conditions(); len(conditions) > 0 {
+		text += ", if " + w.list(conditions, "and", "")
 	}
 	return text
+}
+
+// conditions are the parts of the condition beside the presence of what the value
+// itself speaks of, which goes without saying.
+func (r *Row) conditions() []Formula {
+	return slices.DeleteFunc(slices.Clone(parts(r.When)), func(f Formula) bool {
+		p, ok := f.(*Present)
+		return ok && speaksOf(r.Value.term(), p.Element)
+	})
 }
 
 // String says of which rule which reason makes the table unclear.

@@ -69,10 +69,10 @@ func answersOf(rs *RuleSet) map[string][][]string {
 
 // tableCases are rule sets and the rows that come of them.
 var tableCases = []struct{ name, rules, want string }{
-	{"attribute", account + ` => issue(store = "Active Directory", types = ("m"), query = ";MAIL;{0}", param = c.Value);`, `"m" = mail, if mail is present`},
+	{"attribute", account + ` => issue(store = "Active Directory", types = ("m"), query = ";MAIL;{0}", param = c.Value);`, `"m" = mail`},
 	{"always there", account + ` => issue(store = "Active Directory", types = ("m"), query = ";sAMAccountName;{0}", param = c.Value);`, `"m" = sAMAccountName`},
-	{"several values", account + ` => issue(store = "Active Directory", types = ("m"), query = ";proxyAddresses;{0}", param = c.Value);`, `"m" = proxyAddresses, for each proxyAddresses`},
-	{"chain", getAs + `c:[Type == "tmp"] => add(Type = "t2", Value = "x" + c.Value); c:[Type == "t2"] => issue(Type = "m", Value = c.Value + "y");`, `"m" = "x" + mail + "y", if mail is present`},
+	{"several values", account + ` => issue(store = "Active Directory", types = ("m"), query = ";proxyAddresses;{0}", param = c.Value);`, `"m" = each proxyAddresses`},
+	{"chain", getAs + `c:[Type == "tmp"] => add(Type = "t2", Value = "x" + c.Value); c:[Type == "t2"] => issue(Type = "m", Value = c.Value + "y");`, `"m" = "x" + mail + "y"`},
 	{"type that nobody makes", getAs + `c:[Type == "tmp", Value == "1"] && d:[Type == "tmp", Value == "2"] => issue(Type = "m");`, ``},
 	{"constant decides a regex", `=> add(Type = "t", Value = "abc"); c:[Type == "t", Value =~ "^a"] => issue(Type = "m", Value = RegExReplace(c.Value, "b", "-")); c:[Type == "t", Value =~ "^b"] => issue(Type = "n");`, `"m" = "a-c"`},
 	{"value that is known", `c:[Type == "` + TypeUPN + `", Value == "ada@contoso.com"] => issue(Type = "m", Value = RegExReplace(c.Value, "@.*", ""));`, `"m" = "ada", if UPN claim == "ada@contoso.com"`},
@@ -93,13 +93,13 @@ var tableCases = []struct{ name, rules, want string }{
 	{"count", `COUNT([Type == "` + TypeGroupSID + `"]) >= 3 => issue(Type = "m", Value = "x");`, `"m" = "x", if the number of (each group SID) >= 3`},
 	{"count that is exists", `COUNT([Type == "` + TypeUPN + `"]) > 0 => issue(Type = "m", Value = "x"); COUNT([Type == "` + TypeUPN + `"]) == 0 => issue(Type = "m", Value = "y");`, `"m" = "x", if UPN claim is present|"m" = "y", if UPN claim is absent`},
 	{"count that is known", `=> add(Type = "t", Value = "1"); => add(Type = "t", Value = "1"); COUNT([Type == "t"]) == 2 => issue(Type = "m", Value = "x"); COUNT([Type == "t"]) == 3 => issue(Type = "n");`, `"m" = "x"`},
-	{"pass all", `c:[] => issue(claim = c); => issue(Type = "m", Value = "x");`, `Windows account name = Windows account name claim|Name = Name claim|UPN = UPN claim, if UPN claim is present|Primary SID = Primary SID claim|Group SID = group SID, for each group SID|` +
-		`Inside Corporate Network = Inside Corporate Network claim, if Inside Corporate Network claim is present|"m" = "x"|type of other incoming claim = other incoming claim, for each other incoming claim`},
-	{"search for oneself", `c:[Type == "` + TypeWindowsAccount + `"] => issue(store = "Active Directory", types = ("m"), query = "samAccountName={0};mail;{1}", param = regexreplace(c.Value, "(?<domain>[^\\]+)\\(?<user>.+)", "${user}"), param = c.Value);`, `"m" = mail, if mail is present`},
-	{"search for others", `c:[Type == "x"] => issue(store = "Active Directory", types = ("m"), query = "mail={0};sn;CONTOSO\x", param = c.Value);`, `"m" = sn, if sn is present and some "x" claim with (Active Directory finds the user by "mail={0};sn;CONTOSO\x", {0} = "x" claim)`},
+	{"pass all", `c:[] => issue(claim = c); => issue(Type = "m", Value = "x");`, `Windows account name = Windows account name claim|Name = Name claim|UPN = UPN claim|Primary SID = Primary SID claim|Group SID = each group SID|` +
+		`Inside Corporate Network = Inside Corporate Network claim|"m" = "x"|type of other incoming claim = each other incoming claim`},
+	{"search for oneself", `c:[Type == "` + TypeWindowsAccount + `"] => issue(store = "Active Directory", types = ("m"), query = "samAccountName={0};mail;{1}", param = regexreplace(c.Value, "(?<domain>[^\\]+)\\(?<user>.+)", "${user}"), param = c.Value);`, `"m" = mail`},
+	{"search for others", `c:[Type == "x"] => issue(store = "Active Directory", types = ("m"), query = "mail={0};sn;CONTOSO\x", param = c.Value);`, `"m" = sn, if some "x" claim with (Active Directory finds the user by "mail={0};sn;CONTOSO\x", {0} = "x" claim)`},
 	{"concatenation that is known", `c:[Type == "` + TypeUPN + `"] => add(Type = "t", Value = "u:" + c.Value); c:[Type == "t", Value == "u:ada"] => issue(Type = "m", Value = c.Value); c:[Type == "t", Value == "v:ada"] => issue(Type = "n");`, `"m" = "u:ada", if UPN claim == "ada"`},
 	{"not this and not that", `c:[Type == "` + TypeUPN + `", Value != "a", Value !~ "^b"] => issue(Type = "m", Value = "x");`, `"m" = "x", if UPN claim is present and UPN claim != "a" and UPN claim !~ "^b"`},
-	{"property", `c:[Type == "x", Properties["p"] == "1"] => issue(Type = "m", Value = c.Value);`, `"m" = "x" claim, for each "x" claim, if property "p" of "x" claim == "1"`},
+	{"property", `c:[Type == "x", Properties["p"] == "1"] => issue(Type = "m", Value = c.Value);`, `"m" = each "x" claim, if property "p" of "x" claim == "1"`},
 }
 
 func TestTables(t *testing.T) {

@@ -107,10 +107,10 @@ func (w *wording) within(f Formula, outer string) string {
 func (w *wording) list(list []Formula, word, outer string) string {
 	out := make([]string, len(list))
 	for i, f := range list {
-		out[i] = w.within(f, word)
+		out[i] = w.within(f, map[bool]string{true: word}[len(list) > 1])
 	}
 	text := strings.Join(out, " "+word+" ")
-	if outer != "" {
+	if outer != "" && len(list) > 1 {
 		return "(" + text + ")"
 	}
 	return text
