@@ -189,6 +189,9 @@ func (c *casting) variants(t *Tables, u *User, s *Source, values []string) []*Us
 	}
 	for _, v := range values {
 		list = append(list, c.with(u, s, v))
+		if strings.HasPrefix(v, "@") { // the end of an address alone is no address
+			list = append(list, c.with(u, s, "ada"+v))
+		}
 		if !s.Single {
 			list = append(list, c.with(u, s, append(slices.Clone(has), v)...))
 		}
