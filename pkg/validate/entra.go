@@ -147,28 +147,48 @@ func (l *linter) policy(app string, p *entra.Policy) {
 	inspect(l, subject{input: p.At.File, app: app}, p, func(s *lints) func(*inspection, *entra.Policy) { return s.policy })
 }
 
-// exportedCertificates judges the certificates that an application's keys come
-// with. Those that sign tokens are judged by their dates in the export alone.
+// exportedCertificates notes the certificates of an application's keys, and
+// judges those that the app itself made. Those that Entra signs tokens with
+// have checks of their own, as one of several is active.
 func (l *linter) exportedCertificates(app string, e *entra.EnterpriseApplication) {
+	if e.Principal != nil {
+		for _, k := range e.Principal.Keys.V {
+			if k.Of(entra.UsageVerify) {
+				l.exportedCertificate(app, e.Name(), k, signingUse)
+			}
+		}
+	}
 	if e.Application == nil {
 		return
 	}
 	for _, k := range e.Application.Keys.V {
-		text := strings.TrimSpace(k.Certificate.V)
-		if text == "" || strings.HasPrefix(text, "<") {
-			continue
-		}
-		bundle, err := keys.Read([]byte(text))
-		if err != nil || len(bundle.Certificates) == 0 {
-			continue
-		}
 		use := signingUse
 		if k.Of(entra.UsageEncrypt) {
 			use = encryptionUse
 		}
-		at := subject{input: k.Certificate.At.File, app: app}
-		l.certificate(at, &placed{Certificate: bundle.Certificates[0], location: finding.Location{Span: k.Certificate.At.Span}, holder: e.Name(), use: use})
+		if p := l.exportedCertificate(app, e.Name(), k, use); p != nil {
+			p.ofApp = true
+			l.certificate(subject{input: k.At.File, app: app}, p)
+		}
 	}
+}
+
+// exportedCertificate notes the certificate of a key, and gives it where the
+// export has more of it than its dates and thumbprint; else nil.
+func (l *linter) exportedCertificate(app, holder string, k entra.Key, use certificateUse) *placed {
+	at := subject{input: k.At.File, app: app}
+	if text := strings.TrimSpace(k.Certificate.V); text != "" && !strings.HasPrefix(text, "<") {
+		if bundle, err := keys.Read([]byte(text)); err == nil && len(bundle.Certificates) > 0 {
+			p := &placed{Certificate: bundle.Certificates[0], location: finding.Location{Span: k.Certificate.At.Span}, holder: holder, use: use}
+			l.list(at, p)
+			return p
+		}
+	}
+	if thumbprint := keyThumbprint(k); thumbprint != "" && k.End.Known {
+		l.certificates.add(CertificateSighted{Subject: k.Name.V, SHA1: thumbprint, NotBefore: k.Start.V, NotAfter: k.End.V},
+			CertificatePlace{Input: at.input, Location: finding.Location{Span: k.At.Span}, App: app, Owner: holder, Use: string(use)})
+	}
+	return nil
 }
 
 var entraExportChecks = []*Check{

@@ -107,6 +107,7 @@ func lintAllUsers(x *inspection, e *enterprise) {
 func lintDirectUsers(x *inspection, e *enterprise) {
 	var names []string
 	var first entra.Place
+	seen := map[string]bool{}
 	for _, a := range e.assignments(x) {
 		if !strings.EqualFold(a.PrincipalType.V, "User") {
 			continue
@@ -114,7 +115,8 @@ func lintDirectUsers(x *inspection, e *enterprise) {
 		if len(names) == 0 {
 			first = a.At
 		}
-		if name := cmp.Or(a.PrincipalName.V, a.PrincipalID.V); !slices.Contains(names, name) {
+		if name := cmp.Or(a.PrincipalName.V, a.PrincipalID.V); !seen[name] {
+			seen[name] = true
 			names = append(names, name)
 		}
 	}

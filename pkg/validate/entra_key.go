@@ -123,25 +123,35 @@ func (e *enterprise) signingKeys(x *inspection) []entra.Key {
 	return out
 }
 
-// isKey reports whether a key has a thumbprint, by its customKeyIdentifier:
-// that is the thumbprint in Base64 or hexadecimal digits, or the SHA-256 of its
-// digits. False for sure where ok.
-func isKey(k entra.Key, thumbprint string) (is, ok bool) {
+// thumbprintSize is the length of a SHA-1 thumbprint in bytes.
+const thumbprintSize = 20
+
+// keyThumbprint is the SHA-1 thumbprint of a key's certificate in lower case, by
+// its customKeyIdentifier: that in Base64 or hexadecimal digits; "" where it is
+// something else.
+func keyThumbprint(k entra.Key) string {
 	id := strings.TrimSpace(k.Identifier.V)
-	if len(id) == 40 && strings.Trim(strings.ToLower(id), "0123456789abcdef") == "" {
-		return strings.EqualFold(id, thumbprint), true
+	if _, err := hex.DecodeString(id); err == nil && len(id) == 2*thumbprintSize {
+		return strings.ToLower(id)
 	}
-	raw, err := base64.StdEncoding.DecodeString(id)
-	switch {
-	case err != nil:
+	if raw, err := base64.StdEncoding.DecodeString(id); err == nil && len(raw) == thumbprintSize {
+		return hex.EncodeToString(raw)
+	}
+	return ""
+}
+
+// isKey reports whether a key has a thumbprint; ok is false where the export
+// does not tell. Old recipes write the SHA-256 of the thumbprint's digits.
+func isKey(k entra.Key, thumbprint string) (is, ok bool) {
+	if own := keyThumbprint(k); own != "" {
+		return strings.EqualFold(own, thumbprint), true
+	}
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(k.Identifier.V))
+	if err != nil || len(raw) != sha256.Size {
 		return false, false
-	case len(raw) == 20:
-		return strings.EqualFold(hex.EncodeToString(raw), thumbprint), true
-	case len(raw) == sha256.Size:
-		upper, lower := sha256.Sum256([]byte(strings.ToUpper(thumbprint))), sha256.Sum256([]byte(strings.ToLower(thumbprint)))
-		return string(raw) == string(upper[:]) || string(raw) == string(lower[:]), true
 	}
-	return false, false
+	upper, lower := sha256.Sum256([]byte(strings.ToUpper(thumbprint))), sha256.Sum256([]byte(strings.ToLower(thumbprint)))
+	return string(raw) == string(upper[:]) || string(raw) == string(lower[:]), true
 }
 
 // active is the active signing certificate; nil, with the outcome settled,

@@ -200,7 +200,11 @@ func mappedInputs(m *entra.MappingDefinition) map[string]bool {
 func lintRestricted(x *inspection, p *entra.Policy) {
 	judge := func(t entra.Text, claimType string) {
 		if claimType != "" && entra.RestrictionOf(claimType) == entra.Restricted {
-			x.failAt(t.At, fact{actual: claimType, detail: fmt.Sprintf("Entra keeps the claim type %s for itself; %s", finding.Quote(claimType), entra.WayAround(claimType))})
+			f := fact{actual: claimType, detail: fmt.Sprintf("Entra keeps the claim type %s for itself; %s", finding.Quote(claimType), entra.WayAround(claimType))}
+			if strings.EqualFold(claimType, entra.TypeUPN) || strings.EqualFold(claimType, entra.TypeRole) {
+				f.severity = finding.Warning // Microsoft also lists them among those that a signing certificate of one's own allows
+			}
+			x.failAt(t.At, f)
 		}
 	}
 	switch c := p.Content; {

@@ -90,7 +90,7 @@ func userAttributes() []string {
 
 // lintSource judges the source of one value.
 func lintSource(x *inspection, source, id entra.Text) {
-	if !source.Known || !id.Known || source.V == "" {
+	if !source.Known || !id.Known || source.V == "" || x.count > maxFindings {
 		return
 	}
 	attributes, ok := claimSources[strings.ToLower(source.V)]
@@ -155,9 +155,13 @@ func customAttributes(d *entra.CustomDefinition) (list []*entra.CustomAttribute)
 func lintNameIDSource(x *inspection, p *entra.Policy) {
 	switch c := p.Content; {
 	case c.Mapping != nil:
+		methods := map[string]entra.Text{}
+		for _, t := range c.Mapping.Transformations {
+			methods[strings.ToLower(t.ID.V)] = t.Method
+		}
 		for _, claim := range c.Mapping.Claims {
 			if strings.EqualFold(claim.SAMLType.V, entra.TypeNameID) {
-				mappedNameID(x, c.Mapping, claim)
+				mappedNameID(x, methods, claim)
 			}
 		}
 	case c.Custom != nil:
@@ -172,8 +176,8 @@ func lintNameIDSource(x *inspection, p *entra.Policy) {
 }
 
 // mappedNameID judges the claim of a claims mapping policy that makes the
-// NameID.
-func mappedNameID(x *inspection, m *entra.MappingDefinition, c entra.MappedClaim) {
+// NameID. Methods are those of the transformations, by ID in lower case.
+func mappedNameID(x *inspection, methods map[string]entra.Text, c entra.MappedClaim) {
 	fail := func(t entra.Text, detail string) { x.failAt(orPlace(t.At, c.At), fact{actual: t.V, detail: detail}) }
 	switch {
 	case c.Value.Known:
@@ -181,10 +185,9 @@ func mappedNameID(x *inspection, m *entra.MappingDefinition, c entra.MappedClaim
 	case strings.EqualFold(c.Source.V, "CustomClaimsProvider"):
 		fail(c.Source, "the NameID is of a custom claims provider, which Entra does not allow")
 	case strings.EqualFold(c.Source.V, "transformation"):
-		for _, t := range m.Transformations {
-			if method, ok := entra.LookupMethod(t.Method.V); strings.EqualFold(t.ID.V, c.TransformationID.V) && ok && !method.NameID {
-				fail(t.Method, fmt.Sprintf("the NameID is made by %s, expected ExtractMailPrefix or Join", finding.Quote(t.Method.V)))
-			}
+		name := methods[strings.ToLower(c.TransformationID.V)]
+		if method, ok := entra.LookupMethod(name.V); ok && !method.NameID {
+			fail(name, fmt.Sprintf("the NameID is made by %s, expected ExtractMailPrefix or Join", finding.Quote(name.V)))
 		}
 	case strings.EqualFold(c.Source.V, "user") && c.ID.Known:
 		if a, ok := entra.LookupSource(c.ID.V); ok && !nameIDSource(a) {

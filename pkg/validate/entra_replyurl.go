@@ -207,13 +207,17 @@ func lintReplyURLDrift(x *inspection, e *enterprise) {
 			registered[u.V] = true
 		}
 	}
+	expected := fewer(a.ReplyURLs.Strings())
 	for _, u := range e.Principal.ReplyURLs.Items {
 		if !registered[u.V] {
-			x.failAt(u.At, fact{actual: u.V, expected: a.ReplyURLs.Strings(),
+			x.failAt(u.At, fact{actual: u.V, expected: expected,
 				detail: fmt.Sprintf("the Reply URL %s of the enterprise application is not among those of the registration", finding.Quote(u.V))})
 		}
 	}
 }
+
+// fewer is the beginning of a list that would be too long to show.
+func fewer(list []string) []string { return list[:min(len(list), 20)] }
 
 func lintReplyURLIndex(x *inspection, e *enterprise) {
 	a := e.registration(x)
@@ -224,10 +228,10 @@ func lintReplyURLIndex(x *inspection, e *enterprise) {
 	for _, u := range a.ReplyURLs.Items {
 		registered[u.V] = true
 	}
-	first := map[int]string{}
+	first, expected := map[int]string{}, fewer(a.ReplyURLs.Strings())
 	for _, i := range a.ReplyURLIndexes {
 		if !registered[i.URL.V] && !a.ReplyURLs.Partial {
-			x.failAt(i.URL.At, fact{actual: i.URL.V, expected: a.ReplyURLs.Strings(), detail: fmt.Sprintf("an index is given to %s, which is no Reply URL of the application", finding.Quote(i.URL.V))})
+			x.failAt(i.URL.At, fact{actual: i.URL.V, expected: expected, detail: fmt.Sprintf("an index is given to %s, which is no Reply URL of the application", finding.Quote(i.URL.V))})
 		}
 		if other, taken := first[i.Index.V]; i.Index.Known && taken && other != i.URL.V {
 			x.failAt(i.Index.At, fact{detail: fmt.Sprintf("the index %d is given to %s and to %s", i.Index.V, finding.Quote(other), finding.Quote(i.URL.V))})

@@ -113,17 +113,19 @@ func (e *hclReader) body(body *hclsyntax.Body, depth int) *node {
 	for _, name := range sortedNames(body.Attributes) {
 		n.members = append(n.members, member{name, e.value(body.Attributes[name].Expr, 0)})
 	}
+	lists := map[string]*node{}
 	for _, b := range body.Blocks {
 		inner, name := e.body(b.Body, depth+1), b.Type
 		inner.span = e.spanOf(b.TypeRange.Ptr())
 		if b.Type == "dynamic" && len(b.Labels) == 1 {
 			name, inner = b.Labels[0], &node{kind: kindUnknown, span: inner.span}
 		}
-		if before := n.get(name); before != nil && before.kind == kindList {
+		if before := lists[name]; before != nil {
 			before.items = append(before.items, inner)
 			continue
 		}
-		n.members = append(n.members, member{name, &node{kind: kindList, span: inner.span, items: []*node{inner}}})
+		lists[name] = &node{kind: kindList, span: inner.span, items: []*node{inner}}
+		n.members = append(n.members, member{name, lists[name]})
 	}
 	return n
 }

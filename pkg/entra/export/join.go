@@ -28,7 +28,7 @@ func keyOf(t entra.Text) string {
 // The result is in the order of the files. Conditional Access policies and
 // named locations are those of all files, for every application.
 func Join(files []*File) []*entra.EnterpriseApplication {
-	j := &joiner{byApp: map[string]*entra.EnterpriseApplication{}, byObject: map[string]*entra.EnterpriseApplication{}, listed: map[listName]entra.Place{}}
+	j := &joiner{byApp: map[string]*entra.EnterpriseApplication{}, byObject: map[string]*entra.EnterpriseApplication{}, listed: map[listName]entra.Place{}, owned: map[*entra.EnterpriseApplication]bool{}}
 	for _, f := range files {
 		j.locations = append(j.locations, f.Locations...)
 		j.access.V = append(j.access.V, f.Access...)
@@ -66,6 +66,7 @@ type joiner struct {
 	byApp     map[string]*entra.EnterpriseApplication // by client id
 	byObject  map[string]*entra.EnterpriseApplication // by object id of either
 	listed    map[listName]entra.Place
+	owned     map[*entra.EnterpriseApplication]bool
 	access    entra.Value[[]*entra.AccessPolicy]
 	locations []*entra.NamedLocation
 }
@@ -123,14 +124,14 @@ func (j *joiner) only() *entra.EnterpriseApplication {
 func (j *joiner) parts(f *File) {
 	for _, extra := range f.extras {
 		if e := j.byObject[keyOf(extra.ID)]; e != nil && e.Application != nil {
-			e.Application = extended(e.Application, extra)
+			j.own(e)
+			extend(e.Application, extra)
 		}
 	}
 	for _, c := range f.certificates {
 		if e := j.byObject[c.owner]; e != nil && e.Principal != nil {
-			p := *e.Principal
-			p.Keys = joined(p.Keys, entra.Value[[]entra.Key]{V: []entra.Key{c.key}, Known: true, At: c.key.At})
-			e.Principal = &p
+			j.own(e)
+			e.Principal.Keys = joined(e.Principal.Keys, entra.Value[[]entra.Key]{V: []entra.Key{c.key}, Known: true, At: c.key.At})
 		}
 	}
 	for i := range f.Assignments {
@@ -145,30 +146,50 @@ func (j *joiner) parts(f *File) {
 	}
 }
 
-// extended is an application with the lists of another part of it added.
-func extended(a, extra *entra.Application) *entra.Application {
-	out := *a
-	out.Identifiers = lists(a.Identifiers, extra.Identifiers)
-	out.ReplyURLs = lists(a.ReplyURLs, extra.ReplyURLs)
-	out.OptionalClaims = joined(a.OptionalClaims, extra.OptionalClaims)
-	out.AppRoles = joined(a.AppRoles, extra.AppRoles)
-	return &out
+// own replaces what the files hold of an application by copies, once, so that
+// they can be added to.
+func (j *joiner) own(e *entra.EnterpriseApplication) {
+	if j.owned[e] {
+		return
+	}
+	j.owned[e] = true
+	if e.Application != nil {
+		a := *e.Application
+		a.Identifiers.Items, a.ReplyURLs.Items = slices.Clip(a.Identifiers.Items), slices.Clip(a.ReplyURLs.Items)
+		a.OptionalClaims.V, a.AppRoles.V = slices.Clip(a.OptionalClaims.V), slices.Clip(a.AppRoles.V)
+		e.Application = &a
+	}
+	if e.Principal != nil {
+		p := *e.Principal
+		p.Keys.V = slices.Clip(p.Keys.V)
+		e.Principal = &p
+	}
+}
+
+// extend adds the lists of another part of an application.
+func extend(a, extra *entra.Application) {
+	a.Identifiers = lists(a.Identifiers, extra.Identifiers)
+	a.ReplyURLs = lists(a.ReplyURLs, extra.ReplyURLs)
+	a.OptionalClaims = joined(a.OptionalClaims, extra.OptionalClaims)
+	a.AppRoles = joined(a.AppRoles, extra.AppRoles)
 }
 
 func lists(a, b entra.List) entra.List {
 	if !a.Known {
+		b.Items = slices.Clip(b.Items)
 		return b
 	}
-	a.Items = append(slices.Clip(a.Items), b.Items...)
+	a.Items = append(a.Items, b.Items...)
 	a.Partial = a.Partial || b.Partial
 	return a
 }
 
 func joined[T any](a, b entra.Value[[]T]) entra.Value[[]T] {
 	if !a.Known {
+		b.V = slices.Clip(b.V)
 		return b
 	}
-	a.V = append(slices.Clip(a.V), b.V...)
+	a.V = append(a.V, b.V...)
 	return a
 }
 
@@ -221,7 +242,7 @@ func (j *joiner) give(p *entra.Policy, owners []string) bool {
 func attach(e *entra.EnterpriseApplication, p *entra.Policy) bool {
 	switch {
 	case p.Kind != entra.CustomClaims:
-		if !slices.Contains(e.Policies, p) {
+		if n := len(e.Policies); n == 0 || e.Policies[n-1] != p { // it can own the policy in more than one way
 			e.Policies = append(e.Policies, p)
 		}
 	case e.Claims == nil || e.Claims == p:

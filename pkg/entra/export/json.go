@@ -15,6 +15,9 @@ import (
 const (
 	maxDepth = 128
 	maxNodes = 1 << 18
+	// maxMembers bounds the properties of an object that is given another
+	// shape, which no resource comes near.
+	maxMembers = 1000
 )
 
 // syntaxError says what is wrong with the text of an export, and where.

@@ -164,7 +164,9 @@ func (p *psReader) table(depth int) (*node, error) {
 		if err != nil {
 			return nil, err
 		}
-		n.members = append(n.members, member{name, v})
+		if n.members = append(n.members, member{name, v}); len(n.members) > maxMembers {
+			return nil, &syntaxError{at: p.pinpoint(p.pos), large: true, message: fmt.Sprintf("one block has more than %d properties", maxMembers)}
+		}
 	}
 }
 

@@ -210,7 +210,7 @@ func (t terraformResource) shape(n *node) *node {
 
 func (t terraformResource) object(n *node, parent string) *node {
 	out := object(n.span)
-	for _, m := range n.members {
+	for _, m := range n.members[:min(len(n.members), maxMembers)] {
 		name, known := t.names[parent+"."+m.name]
 		if !known {
 			name, known = t.names[m.name]
