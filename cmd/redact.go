@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/redact"
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
 )
@@ -86,9 +87,9 @@ func freshKey() []byte {
 
 // summary says what was written; the more so where it is another format.
 func summary(c *trace.Capture, r *redact.Copy) string {
-	out := fmt.Sprintf("wrote %d exchanges and %d messages without what they say about users; look at the copy before you pass it on", r.Exchanges, r.Messages)
+	out := fmt.Sprintf("wrote %s and %s without what they say about users; look at the copy before you pass it on", finding.Count(r.Exchanges, "exchange"), finding.Count(r.Messages, "message"))
 	if r.SignIns > 0 {
-		out = fmt.Sprintf("wrote %d sign-ins as Microsoft Graph does, without who signed in from which address; apps, times, countries and codes are in it", r.SignIns)
+		out = fmt.Sprintf("wrote %s as Microsoft Graph does, without who signed in from which address; apps, times, countries and codes are in it", finding.Count(r.SignIns, "sign-in"))
 	}
 	if r.Format != c.Format {
 		out += fmt.Sprintf("; the copy is in the format %q, for %q is not written", r.Format, c.Format)

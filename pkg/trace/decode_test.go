@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"html"
 	"io"
+	"mime/quotedprintable"
 	"net/url"
 	"strings"
 	"testing"
@@ -77,8 +78,12 @@ func quoted(s string) string {
 }
 
 func quotedPrintable(s string) string {
-	s = strings.NewReplacer("=", "=3D").Replace(s)
-	return wrapAt(s, "=\r\n", 75)
+	var b strings.Builder
+	w := quotedprintable.NewWriter(&b)
+	w.Binary = true
+	io.WriteString(w, s)
+	w.Close()
+	return b.String()
 }
 
 // page is an auto-submit page with the inputs in an unusual dress.
@@ -129,6 +134,9 @@ func textCases() []textCase {
 		{"form, plus not encoded", "SAMLResponse=" + plain, "form", "input-repaired"},
 		{"form, encoded twice", "SAMLResponse=" + esc(esc(plain)), "form", "input-double-encoded"},
 		{"form, name in lower case", "samlresponse=" + esc(plain), "form", "input-repaired"},
+		{"form, quoted-printable", quotedPrintable("SAMLResponse=" + esc(plain) + "&RelayState=a%26b%3D%2Bc"), "form", "input-repaired"},
+		{"text, quoted-printable", "Hello,\n\n" + quotedPrintable("SAMLResponse="+esc(plain)) + "\n\nregards\n", "text", "input-repaired"},
+		{"xml, quoted-printable", quotedPrintable(testXML), "xml", "input-repaired"},
 		{"form, value twice", "SAMLResponse=" + esc(plain) + "&SAMLResponse=" + esc(plain), "form", "input-parameter-duplicated"},
 		{"name and colon", "SAMLResponse: " + plain, "text", ""},
 		{"name in quotes", `"SAMLResponse" : "` + plain + `",`, "text", ""},

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 
 	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
@@ -226,7 +227,7 @@ func whole(read func(*collector, []byte)) func(*collector, *bufio.Reader) error 
 			if c.capture.ExchangeCount > 0 {
 				c.capture.Artifacts = nil // its exchanges have them
 			}
-			if len(c.capture.Messages) == 0 && hasMarker(data) {
+			if len(c.capture.Messages) == 0 && !slices.ContainsFunc(c.capture.Exchanges, func(e Exchange) bool { return len(e.Errors) > 0 }) && hasMarker(data) {
 				c.capture.Errors = idperror.Find(data)
 			}
 		}

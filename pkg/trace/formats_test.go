@@ -240,6 +240,9 @@ func TestEventErrors(t *testing.T) {
 	if len(e.Errors) != 1 || e.Errors[0].Code != "MSIS7012" || !e.Time.Equal(began(4)) {
 		t.Errorf("%+v", e)
 	}
+	if len(capture.Errors) != 0 {
+		t.Errorf("the code of the event is told a second time: %+v", capture.Errors)
+	}
 }
 
 // TestLargeFormats reads files that are larger than what is looked at to

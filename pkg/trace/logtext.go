@@ -10,6 +10,9 @@ import (
 // says what it did.
 func (c *collector) tidy(text []byte) ([]byte, []string) {
 	var done []string
+	if isQuotedPrintable(text) {
+		text, done = stripQuotedPrintable(text), append(done, "the quoted-printable of an e-mail was undone")
+	}
 	if plain := unquoteReply(text); plain != nil {
 		text, done = plain, append(done, "the quote marks ('>') of a reply were removed")
 	}
@@ -20,6 +23,14 @@ func (c *collector) tidy(text []byte) ([]byte, []string) {
 		text, done = joined, append(done, "a value that the log broke over several lines was joined, without what stands at the start of each line")
 	}
 	return text, done
+}
+
+var printableName = lazyregexp.New(`\b(?:SAMLRequest|SAMLResponse|RelayState|wresult|xmlns(?::\w{1,20})?)=3D`)
+
+// isQuotedPrintable knows the source of an e-mail (RFC 2045, section 6.7) by a
+// "=" that is escaped after a name that matters, and by its broken lines.
+func isQuotedPrintable(text []byte) bool {
+	return (bytes.Contains(text, []byte("=\n")) || bytes.Contains(text, []byte("=\r\n"))) && printableName.Match(text)
 }
 
 // wholeMessages counts the messages in a text that are not cut.

@@ -23,6 +23,10 @@ func (c *collector) readXML(text []byte) {
 			return
 		}
 	}
+	if isQuotedPrintable(text) {
+		c.readText(text)
+		return
+	}
 	docs := splitXML(text, c.limits.Messages+1)
 	if c.nested > 0 && !slices.ContainsFunc(docs, func(d xmlSpan) bool { return messageRoots[d.localName()] }) {
 		return // of the files in an archive, not every XML is meant as a message
@@ -114,6 +118,10 @@ func (c *collector) url(raw string, from carrier) {
 // readForms reads form bodies or queries, each starting a line. Without the
 // "?" of a query the compression of the message tells which it is.
 func (c *collector) readForms(text []byte) {
+	if isQuotedPrintable(text) {
+		c.readText(text)
+		return
+	}
 	c.eachRecord(text, isForm, func(body []byte) {
 		from := bare()
 		if bytes.HasPrefix(body, []byte("?")) {

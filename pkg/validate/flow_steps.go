@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -216,7 +217,7 @@ func (j *journey) signIn() bool {
 	t := j.token
 	switch {
 	case t == nil && j.refusal != nil:
-		j.set(3, StepStopped, j.refusal, "%s refused with %s", hostOf(j.refusal.URL), finding.Printable(j.refusal.Errors[0].Code))
+		j.set(3, StepStopped, j.refusal, "%s refused with %s", cmp.Or(hostOf(j.refusal.URL), "the identity provider"), finding.Printable(j.refusal.Errors[0].Code))
 	case t == nil && j.x.endsWith(j.asked):
 		for step := 3; step <= len(stepNames); step++ {
 			j.set(step, StepUnseen, nil, "")

@@ -68,7 +68,9 @@ var stackScenes = []struct {
 		allBut("goxmldsig", "itfoxtec", "node-saml", "python3-saml", "samlify")},
 	{"Destination is missing", func(s *scene) { s.response.Destination = "" }, []string{"crewjam", "shibboleth"}},
 	{"Destination is empty", func(s *scene) {
-		s.edit = func(xml string) string { return strings.Replace(xml, ` Destination="`+samltest.ACS+`"`, ` Destination=""`, 1) }
+		s.edit = func(xml string) string {
+			return strings.Replace(xml, ` Destination="`+samltest.ACS+`"`, ` Destination=""`, 1)
+		}
 	}, []string{"crewjam", "python3-saml", "ruby-saml", "shibboleth"}},
 	{"Recipient with a slash more", func(s *scene) { s.assertion().Confirmations[0].Recipient += "/" },
 		allBut("goxmldsig", "itfoxtec", "node-saml", "python3-saml", "samlify")},
