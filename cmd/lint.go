@@ -192,10 +192,19 @@ func (o *lintOptions) writeBaseline(env *Env, r *validate.Report) error {
 	return nil
 }
 
-// disk opens the files of the machine.
+// disk opens the files of the machine. Pipes and devices, which may never end,
+// are refused.
 type disk struct{}
 
-func (disk) Open(name string) (io.ReadCloser, error) { return os.Open(filepath.FromSlash(name)) }
+func (disk) Open(name string) (io.ReadCloser, error) {
+	name = filepath.FromSlash(name)
+	if info, err := os.Stat(name); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("no regular file")}
+	}
+	return os.Open(name)
+}
 
 func (disk) Glob(pattern string) ([]string, error) {
 	names, err := filepath.Glob(filepath.FromSlash(pattern))

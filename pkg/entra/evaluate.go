@@ -57,6 +57,15 @@ var basicClaims = []struct{ claimType, id string }{
 	{soapClaims + "givenname", "givenname"}, {soapClaims + "surname", "surname"}, {soapClaims + "emailaddress", "mail"}, {TypeName, defaultNameID},
 }
 
+// BasicClaims are the types of the basic claim set.
+func BasicClaims() []string {
+	out := make([]string, len(basicClaims))
+	for i, c := range basicClaims {
+		out[i] = c.claimType
+	}
+	return out
+}
+
 // CoreClaims are the types that every token has whatever the policy says, with
 // values about the sign-in and the user object that a policy cannot change.
 func CoreClaims() []string {

@@ -15,6 +15,9 @@ func Lint(w io.Writer, r *validate.Report, o Options) error {
 	if len(r.Findings) > 0 {
 		verdict = counts(r.Summary)
 	}
+	if n := len(r.Suppressed); n > 0 {
+		verdict += fmt.Sprintf(" (%d accepted)", n)
+	}
 	p.heading("LINT", fmt.Sprintf("%s, %s", plural(len(r.Inputs), "file"), verdict))
 	for i := range r.Findings {
 		p.finding(r, &r.Findings[i])

@@ -90,6 +90,8 @@ var fixturesConfig = []lintFixture{
 		}, want: want{expected: []string{samltest.EntityID}}},
 	{check: "config-drift", name: "Logout URL in Entra", base: namingExports, input: haloApplication,
 		fire: func(r repository) { r.edit(haloApplication, samltest.LogoutURL, samltest.LogoutURL+"2") }, want: want{expected: []string{samltest.LogoutURL}, difference: "path"}},
+	{check: "config-drift", name: "a claim that Entra does not emit", base: namingExports, input: haloClaims,
+		fire: reconfigured("name: first_name", "name: firstname"), want: want{expected: []string{"firstname"}, actual: "first_name"}},
 	{check: "config-drift", name: "profile", input: "app/metadata.xml",
 		fire: reconfigured("profile: haloitsm", "profile: slack"), want: want{severity: finding.Warning, detail: "Slack"}},
 
@@ -241,5 +243,16 @@ func TestBaseline(t *testing.T) {
 		if _, err := ReadBaseline(strings.NewReader(text)); err == nil {
 			t.Errorf("%s is read", what)
 		}
+	}
+}
+
+// TestCorrectExports: exports that an app names and that are as the app has it
+// give no finding.
+func TestCorrectExports(t *testing.T) {
+	r := newRepository()
+	namingExports(r)
+	if got := r.lint(); len(got.Findings) > 0 || len(got.Unread) > 0 {
+		explain(t, got)
+		t.Errorf("%d findings, unread %v", len(got.Findings), got.Unread)
 	}
 }

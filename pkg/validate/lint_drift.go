@@ -191,6 +191,7 @@ func lintDrift(x *inspection, a *configured) {
 			compared = true
 		}
 	}
+	compared = x.lacksClaims(a) || compared
 	for _, why := range a.why {
 		x.skip(why)
 	}
