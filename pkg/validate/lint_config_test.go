@@ -25,7 +25,7 @@ func suppressing(entry string) func(repository) {
 
 // namingExports lets the app name its exports of Entra.
 func namingExports(r repository) {
-	r.edit("ssodoctor.yaml", "    expect:\n", "    entra: {application: "+haloApplication+", service-principal: "+haloPrincipal+", claims-policy: "+haloClaims+", assignments: "+haloAssignments+"}\n    expect:\n")
+	r.edit("ssodoctor.yaml", "    expect:\n", "    entra: {application: "+haloApplication+", service-principal: "+haloPrincipal+", claims-policy: "+haloClaims+", assignments: "+haloAssignments+"}\n    expect:\n      break-glass-account: admin.local\n")
 }
 
 // slashed is the correct repository with an issuer that lacks its slash.
