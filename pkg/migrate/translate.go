@@ -149,6 +149,13 @@ func (c *claimDraft) all(outcome Outcome, severity finding.Severity, text string
 	}
 }
 
+// refuse leaves the claim out, with the reason.
+func (c *claimDraft) refuse(why remark) {
+	for _, d := range c.drafts {
+		d.ways, d.remarks = nil, addRemark(d.remarks, why)
+	}
+}
+
 // withoutPairwise takes the pairwise identifier from a claim: it is a NameID
 // alone.
 func (c *claimDraft) withoutPairwise() {
@@ -185,9 +192,11 @@ func (t *translator) allowed(c *claimDraft) bool {
 		c.drafts[0].becomes = "the optional claim upn of the app registration"
 		return false
 	}
-	if !slices.ContainsFunc(c.drafts, func(d *draft) bool { return gravest(d.remarks).severity == finding.Error }) {
-		c.all(Unsupported, finding.Error, "Entra keeps the claim type "+typeName(c.claimType)+" for itself: "+entra.WayAround(c.claimType))
+	if slices.ContainsFunc(c.drafts, func(d *draft) bool { return gravest(d.remarks).severity == finding.Error }) {
+		c.refuse(remark{})
+		return false
 	}
+	c.refuse(remark{Unsupported, finding.Error, "Entra keeps the claim type " + typeName(c.claimType) + " for itself: " + entra.WayAround(c.claimType)})
 	return false
 }
 
@@ -316,12 +325,21 @@ func (t *translator) tell(c *claimDraft) {
 		t.of(c.claimType, Unsupported, finding.Info, "where such a claim comes in all the same, AD FS sends it, and Entra does not")
 	}
 	for _, d := range c.drafts {
-		g := gravest(d.remarks)
+		g := t.capped(gravest(d.remarks), d.row)
 		says := cmp.Or(d.becomes, d.says())
 		for _, r := range d.row.Rules {
 			t.rule(r, c.claimType, g.outcome, g.severity, strings.TrimPrefix(says, "nothing"), sentence(says, d.remarks))
 		}
 	}
+}
+
+// capped is a verdict on a row; where the rules pass all claims on, no single
+// one of them keeps the trust from moving.
+func (t *translator) capped(r remark, row *claimrule.Row) remark {
+	if !slices.ContainsFunc(row.Rules, func(i int) bool { return shapeOf(t.set.rules.Rules[i]) != ShapePassAll }) {
+		r.severity = min(r.severity, finding.Warning)
+	}
+	return r
 }
 
 // says is what a row becomes.

@@ -47,7 +47,7 @@ func (t *translator) groupRow(claimType string, row *claimrule.Row, group *claim
 	if f := g.claim.Filter; f.Value != "" {
 		says += ", filtered by the " + f.Type + " " + finding.Quote(finding.Shorten(f.Value, 60))
 	}
-	verdict := gravest(g.remarks)
+	verdict := t.capped(gravest(g.remarks), row)
 	if verdict.outcome == Unsupported {
 		says = "nothing"
 	}
@@ -162,16 +162,16 @@ func (t *translator) byRoles(c *claimDraft) bool {
 	role := c.claimType == entra.TypeRole
 	if t.out.rolesFor != "" || c.mixed || !role && (len(c.drafts) < 2 || entra.RestrictionOf(c.claimType) == entra.Restricted) {
 		if role && t.out.rolesFor != "" {
-			c.all(Unsupported, finding.Error, "the app roles stand for the claim "+typeName(t.out.rolesFor)+" already")
+			c.refuse(remark{Unsupported, finding.Error, "the app roles stand for the claim " + typeName(t.out.rolesFor) + " already"})
 		}
 		return false
 	}
 	roles, why := t.rolesOf(c)
 	switch {
-	case why != "" && role:
-		c.all(Unsupported, finding.Error, why)
+	case why.text != "" && role:
+		c.refuse(why)
 		return true
-	case why != "" || !role && !conflicting(c):
+	case why.text != "" || !role && !conflicting(c):
 		return false
 	}
 	t.out.roles, t.out.rolesFor = roles, c.claimType
@@ -209,28 +209,31 @@ func conflicting(c *claimDraft) bool {
 }
 
 // rolesOf are the app roles for the rows of a claim, or why there are none.
-func (t *translator) rolesOf(c *claimDraft) (roles []entra.Role, why string) {
+func (t *translator) rolesOf(c *claimDraft) (roles []entra.Role, why remark) {
+	refuse := func(severity finding.Severity, text string) ([]entra.Role, remark) {
+		return nil, remark{Unsupported, severity, text}
+	}
 	for _, d := range c.drafts {
-		if d.value.source.Kind != entra.FromConstant || len(d.value.steps) > 0 {
-			return nil, "Entra keeps the claim type " + typeName(c.claimType) + " for itself: " + entra.WayAround(c.claimType)
-		}
-		if announces(gravest(d.remarks).outcome) > 0 {
-			return nil, "app roles are given to groups alone"
-		}
-		if !roleValue(d.value.source.Value) {
-			return nil, fmt.Sprintf("the value %s cannot be that of an app role: it has at most %d characters, no blanks, and does not begin with a dot", finding.Quote(finding.Shorten(d.value.source.Value, 60)), maxRoleValue)
+		name := finding.Quote(finding.Shorten(d.value.source.Value, 60))
+		switch {
+		case d.value.source.Kind != entra.FromConstant || len(d.value.steps) > 0:
+			return refuse(finding.Error, "Entra keeps the claim type "+typeName(c.claimType)+" for itself: "+entra.WayAround(c.claimType))
+		case announces(gravest(d.remarks).outcome) > 0:
+			return refuse(finding.Error, "app roles are given to groups alone")
+		case !roleValue(d.value.source.Value):
+			return refuse(finding.Error, fmt.Sprintf("the value %s cannot be that of an app role: it has at most %d characters, no blanks, and does not begin with a dot", name, maxRoleValue))
 		}
 		for _, w := range d.ways {
-			if len(w.groups) != 1 || w.negatives > 0 || len(w.atoms) != 1 {
-				return nil, "app roles are given to groups alone: assign the role " + finding.Quote(finding.Shorten(d.value.source.Value, 60)) + " to a group of those users"
-			}
-			if !t.access.admits(w.groups[0]) {
-				return nil, "the app role " + finding.Quote(finding.Shorten(d.value.source.Value, 60)) + " would let in the members of " + groupNames([]string{orText(w.groups[0].SID, w.groups[0].Name)}) + ", who are not assigned to the application"
+			switch {
+			case len(w.groups) != 1 || w.negatives > 0 || len(w.atoms) != 1:
+				return refuse(finding.Error, "app roles are given to groups alone: assign the role "+name+" to a group of those users")
+			case !t.access.admits(w.groups[0]):
+				return refuse(finding.Warning, "the app role "+name+" would let in the members of "+shownGroup(w.groups[0])+", who are not assigned to the application: give them the role by hand where they may sign in")
 			}
 			roles = append(roles, entra.Role{Value: d.value.source.Value, Group: w.groups[0]})
 		}
 	}
-	return roles, ""
+	return roles, remark{}
 }
 
 const maxRoleValue = 120

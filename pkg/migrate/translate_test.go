@@ -177,7 +177,7 @@ func TestRolesAndGroups(t *testing.T) {
 	}{
 		{"role", in(sidA) + `=> issue(Type = "` + role + `", Value = "Admin");`, nil, entra.GroupClaim{Emit: entra.NoGroups}, []entra.Role{{Value: "Admin", Group: entra.Group{SID: sidA}}}, finding.Info},
 		{"role of an assigned group", in(sidA) + `=> issue(Type = "` + role + `", Value = "Admin");`, closed, entra.GroupClaim{Emit: entra.NoGroups}, []entra.Role{{Value: "Admin", Group: entra.Group{SID: sidA}}}, finding.Info},
-		{"role that would let in others", in(sidB) + `=> issue(Type = "` + role + `", Value = "Admin");`, closed, entra.GroupClaim{Emit: entra.NoGroups}, nil, finding.Error},
+		{"role that would let in others", in(sidB) + `=> issue(Type = "` + role + `", Value = "Admin");`, closed, entra.GroupClaim{Emit: entra.NoGroups}, nil, finding.Warning},
 		{"role with a blank", in(sidA) + `=> issue(Type = "` + role + `", Value = "Order Manager");`, nil, entra.GroupClaim{Emit: entra.NoGroups}, nil, finding.Error},
 		{"role of everybody", `=> issue(Type = "` + role + `", Value = "User");`, nil, entra.GroupClaim{Emit: entra.NoGroups}, nil, finding.Error},
 		{"names", tokenGroups("tokenGroups", "g2", "", "c.Value"), nil, entra.GroupClaim{Emit: entra.SecurityGroups, Format: "sam_account_name", Claim: "g2"}, nil, finding.Info},
