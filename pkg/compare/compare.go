@@ -42,10 +42,12 @@ type Side struct {
 
 // Fact is one thing that was compared.
 type Fact struct {
-	// Of is what it belongs to: "token", "request", "logout" or "metadata".
+	// Of is what it belongs to: "token", "request", "logout", "metadata",
+	// "application" (of Entra) or "trust" (of AD FS).
 	Of string `json:"of"`
 	// Aspect is what was compared: "issuer", "NameID", "claim" ...; Name is the
-	// name of the claim, or the entity ID of the metadata, else "".
+	// name of the claim, the application or the trust, or the entity ID of the
+	// metadata, else "".
 	Aspect string `json:"aspect"`
 	Name   string `json:"name"`
 	// RenamedTo is what B calls the claim, where Outcome is Renamed.

@@ -18,7 +18,7 @@ import (
 // The bounds of Terraform files, whose reader holds the whole file and goes
 // down one call for each level of nesting.
 const (
-	maxTerraform      = 8 << 20
+	maxTerraform      = 1 << 20
 	maxTerraformDepth = 200
 )
 
