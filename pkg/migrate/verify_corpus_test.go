@@ -55,7 +55,7 @@ func corpusRules(t *testing.T) (names, rules []string) {
 // what the plan announces of the others can be seen.
 func TestCorpusParity(t *testing.T) {
 	names, rules := corpusRules(t)
-	holdsTarget(t, verifiedRules(t, names, rules, 200).Summary)
+	holdsTarget(t, verifiedRules(t, names, rules, VerifyOptions{Generate: 200}).Summary)
 }
 
 // told are differences in short.

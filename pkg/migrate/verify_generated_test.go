@@ -89,17 +89,23 @@ func ruleText(r *rand.Rand, tangled bool) string {
 }
 
 // TestGeneratedParity holds rule sets that are put together at random to what
-// [TestCorpusParity] holds those of the corpus to.
+// [TestCorpusParity] holds those of the corpus to. A claims mapping policy can
+// carry less, but hides nothing either.
 func TestGeneratedParity(t *testing.T) {
-	for name, tangled := range map[string]bool{"ordinary": false, "tangled": true} {
-		t.Run(name, func(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		tangled bool
+		policy  ClaimsForm
+		target  bool
+	}{{"ordinary", false, CustomClaims, true}, {"tangled", true, CustomClaims, false}, {"mapping policy", false, MappingPolicy, false}} {
+		t.Run(c.name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, 2))
 			var names, rules []string
 			for i := range 200 {
-				names, rules = append(names, fmt.Sprintf("set %d", i)), append(rules, ruleText(r, tangled))
+				names, rules = append(names, fmt.Sprintf("set %d", i)), append(rules, ruleText(r, c.tangled))
 			}
-			p := verifiedRules(t, names, rules, 60)
-			if !tangled {
+			p := verifiedRules(t, names, rules, VerifyOptions{Generate: 60, Policy: c.policy})
+			if c.target {
 				holdsTarget(t, p.Summary)
 			}
 		})
@@ -108,9 +114,9 @@ func TestGeneratedParity(t *testing.T) {
 
 // verifiedRules verifies rule sets on users that are made up. No claim may
 // differ in silence, and none may be announced to differ that does not.
-func verifiedRules(t *testing.T, names, rules []string, users int) *Parity {
+func verifiedRules(t *testing.T, names, rules []string, o VerifyOptions) *Parity {
 	t.Helper()
-	p, err := Verify(adfs.Read(strings.NewReader(trustsOf(t, names, rules)), "rules.json", adfs.Limits{}), VerifyOptions{Generate: users})
+	p, err := Verify(adfs.Read(strings.NewReader(trustsOf(t, names, rules)), "rules.json", adfs.Limits{}), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -333,26 +333,24 @@ func shown(values []string) []string {
 	return out
 }
 
-// formatOf is the format that AD FS gives the NameID; empty where the rules
-// name none.
+// formatOf is the format that AD FS gives the NameID: where the rules name none,
+// it says none, which is unspecified.
 func formatOf(issued []claimrule.Issued) string {
 	for _, c := range issued {
 		if f := c.Properties[claimrule.PropertyNameIDFormat]; f != "" {
 			return f
 		}
 	}
-	return ""
+	return unspecified
 }
 
+const unspecified = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
+
 // formatDiffers tells whether the NameID of AD FS has a format that Entra does
-// not send. Where the rules name none, apps cannot rely on one.
+// not send.
 func formatDiffers(issued []claimrule.Issued, format string) bool {
-	urn := formatOf(issued)
-	if urn == "" {
-		return false
-	}
-	known, ok := entra.LookupNameIDFormat(urn)
-	return !ok || known.Policy != format
+	known, ok := entra.LookupNameIDFormat(formatOf(issued))
+	return len(issued) > 0 && (!ok || known.Policy != format)
 }
 
 // conclude draws the verdicts. What the plan announces of claims that no user

@@ -46,7 +46,7 @@ func says(outcome Outcome, severity finding.Severity, claim string) Item {
 // upn is a NameID that both sides have.
 var (
 	upnRule = query(entra.TypeNameID, "userPrincipalName")
-	upnPlan = PlannedNameID{NameID: entra.NameID{Configurations: []entra.Configuration{takes(entra.AttributeSource("userprincipalname"))}}}
+	upnPlan = PlannedNameID{NameID: entra.NameID{Format: "unspecified", Configurations: []entra.Configuration{takes(entra.AttributeSource("userprincipalname"))}}}
 )
 
 // comparisons lists rules and plans with what is said of each claim but the
@@ -118,9 +118,11 @@ func TestVerifyNameID(t *testing.T) {
 		want        string
 	}{
 		{"none in AD FS", "", entra.NameID{}, entra.TypeNameID + " silent added×2"},
-		{"a pairwise one", query(entra.TypeNameID, "mail"), entra.NameID{Configurations: []entra.Configuration{takes(entra.AttributeSource("mail"))}}, entra.TypeNameID + " silent pairwise×1"},
+		{"a pairwise one", query(entra.TypeNameID, "mail"), entra.NameID{Format: "unspecified", Configurations: []entra.Configuration{takes(entra.AttributeSource("mail"))}}, entra.TypeNameID + " silent pairwise×1"},
 		{"the format", formatted, entra.NameID{Format: "persistent", Configurations: constant}, ""},
 		{"another format", formatted, entra.NameID{Format: "emailAddress", Configurations: constant}, entra.TypeNameID + " silent format×2"},
+		{"none in AD FS", fromAD + `issue(Type = "` + entra.TypeNameID + `", Value = "x");`, entra.NameID{Format: "unspecified", Configurations: constant}, ""},
+		{"the default of Entra", fromAD + `issue(Type = "` + entra.TypeNameID + `", Value = "x");`, entra.NameID{Configurations: constant}, entra.TypeNameID + " silent format×2"},
 		{"no format", formatted, entra.NameID{Configurations: constant}, entra.TypeNameID + " silent format×2"},
 	} {
 		set := newRuleSet(transformRules, claimrule.Transform, adfs.Text{Value: c.rules})
@@ -133,7 +135,7 @@ func TestVerifyNameID(t *testing.T) {
 func TestVerifyMappingPolicy(t *testing.T) {
 	conditional := TrustPlan{NameID: upnPlan, Claims: []PlannedClaim{planned("a", entra.Configuration{Condition: entra.Condition{Groups: []entra.Group{{SID: testAgents}}}, Source: entra.ConstantSource("x")})}}
 	set := newRuleSet(transformRules, claimrule.Transform, adfs.Text{Value: upnRule + `c:[Type == "` + claimrule.TypeGroupSID + `", Value == "` + testAgents + `"] => issue(Type = "a", Value = "x");`})
-	for form, want := range map[ClaimsForm]string{CustomClaims: "a exact", MappingPolicy: "a refused missing×1"} {
+	for form, want := range map[ClaimsForm]string{CustomClaims: "a exact", MappingPolicy: "a refused missing×1; " + entra.TypeNameID + " announced format×2"} {
 		if got := summed(verifyTrust(&conditional, set.rules, two(), form, nil)); got != want {
 			t.Errorf("%s: %s, want %s", form, got, want)
 		}
