@@ -50,6 +50,7 @@ const repositoryApp = `apps:
     expect:
       name-id: {format: emailAddress}
       claims: [{name: first_name, required: true}]
+      break-glass-account: admin.local
 `
 
 const repositoryApplication = `{
