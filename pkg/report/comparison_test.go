@@ -7,6 +7,7 @@ import (
 
 	"github.com/ssodoctor/ssodoctor/internal/samltest"
 	"github.com/ssodoctor/ssodoctor/pkg/compare"
+	"github.com/ssodoctor/ssodoctor/pkg/entra"
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
 )
 
@@ -27,6 +28,10 @@ func TestComparison(t *testing.T) {
 		compare.Captures(read(samltest.NewResponse().XML()), read(b.XML()), compare.Options{}),
 		compare.Captures(read(samltest.NewSPMetadata().XML()), read(samltest.NewIdPMetadata(samltest.RSA().Cert).XML()), compare.Options{}),
 		compare.Captures(read(samltest.NewResponse().XML()), read(samltest.NewAuthnRequest().XML()), compare.Options{}),
+		compare.Exports(
+			compare.Export{Name: "a.json", Applications: []*entra.EnterpriseApplication{{Principal: &entra.ServicePrincipal{DisplayName: entra.Text{V: "Halo\u009b[31m", Known: true}, Mode: entra.Text{V: "saml", Known: true}}}}},
+			compare.Export{Name: "b.json", Applications: []*entra.EnterpriseApplication{{Principal: &entra.ServicePrincipal{Mode: entra.Text{V: "\x1b[31moidc", Known: true}}}}},
+		),
 	} {
 		var out bytes.Buffer
 		if err := Comparison(&out, c, "json", Options{}); err != nil {
