@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // node is a value of a request body: JSON in which some text stands for what
@@ -98,6 +99,10 @@ func (w *jsonWriter) put(s string) { w.text = append(w.text, s...) }
 // quoted writes text as a JSON string without its quotation marks; "<" and "&"
 // stay readable.
 func (w *jsonWriter) quoted(s string) {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
+		w.put(s)
+		return
+	}
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
