@@ -20,18 +20,39 @@ func (o *convertOptions) folders(env *Env, target write.Target, p *migrate.Plan,
 			return err
 		}
 	}
-	written := 0
+	written := map[string]bool{}
 	for file, err := range target.Files(p, settings) {
+		name := filepath.Join(o.output, filepath.FromSlash(file.Name))
 		if err == nil {
-			err = replaceFile(filepath.Join(o.output, filepath.FromSlash(file.Name)), file.Data)
+			err = replaceFile(name, file.Data)
 		}
 		if err != nil {
-			return unusableError{fmt.Errorf("%w; %d files were written to %s before", err, written, o.output)}
+			return unusableError{fmt.Errorf("%w; %d files were written to %s before", err, len(written), o.output)}
 		}
-		written++
+		written[name] = true
 	}
-	fmt.Fprintf(env.Stderr, "%d files for %d trusts are in %s\n", written, len(names), o.output)
+	fmt.Fprintf(env.Stderr, "%d files for %d trusts are in %s\n", len(written), len(names), o.output)
+	if o.force {
+		o.tellLeft(env, names, written)
+	}
 	return nil
+}
+
+// tellLeft names what an earlier run, or a person, left beside the files that
+// were written.
+func (o *convertOptions) tellLeft(env *Env, names []string, written map[string]bool) {
+	for _, name := range names {
+		folder := filepath.Join(o.output, name)
+		entries, err := os.ReadDir(folder)
+		if err != nil {
+			continue // it was written a moment ago
+		}
+		for _, e := range entries {
+			if file := filepath.Join(folder, e.Name()); !written[file] {
+				env.warn(fmt.Errorf("%s was there before and is not part of what was written", file))
+			}
+		}
+	}
 }
 
 // vacant tells whether the folders of trusts hold nothing yet.

@@ -27,7 +27,7 @@ func parameters(p entra.Parameters) []string {
 	var list []string
 	text := func(name, value string) {
 		if value != "" {
-			list = append(list, name+strconv.Quote(value))
+			list = append(list, name+`"`+value+`"`)
 		}
 	}
 	source := func(name string, s *entra.ClaimSource) {

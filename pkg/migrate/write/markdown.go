@@ -182,7 +182,6 @@ func (r *runbook) claims() {
 	}
 	r.table([]string{"Name identifier format", "Source", "Condition"}, claimRows([]string{cellCode(format)}, r.NameID.Configurations, "user.userprincipalname"))
 	r.text("")
-	r.do("Under **Additional claims** delete what the portal put there, then choose **Add new claim** for each of these. Several lines of one claim are its **Claim conditions**: enter them in this order, as the last one that fits counts.")
 	var rows [][]string
 	for _, c := range r.Claims {
 		rows = append(rows, claimRows([]string{cellCode(c.Name), optionalCode(c.Namespace)}, c.Configurations, "")...)
@@ -191,9 +190,10 @@ func (r *runbook) claims() {
 		rows = append(rows, []string{cellCode(name), "", "an optional claim: App registrations > (app) > Token configuration > Add optional claim > SAML", ""})
 	}
 	if len(rows) == 0 {
-		r.text("\nThe trust issues no other claims.")
+		r.do("Under **Additional claims** delete what the portal put there: the trust issues no other claims.")
 		return
 	}
+	r.do("Under **Additional claims** delete what the portal put there, then choose **Add new claim** for each of these. Several lines of one claim are its **Claim conditions**: enter them in this order, as the last one that fits counts.")
 	r.table([]string{"Name", "Namespace", "Source", "Condition"}, rows)
 }
 

@@ -115,7 +115,7 @@ func TestTheRunbookNamesTheFields(t *testing.T) {
 			t.Errorf("nothing says %q", want)
 		}
 	}
-	for _, value := range append(full("Halo").Application.Identifiers, "https://halo.contoso.com/auth/saml?a=1&b=2", "Join(user.netbiosname, \"\\\\\", user.onpremisessamaccountname)", "ToLowercase(") {
+	for _, value := range append(full("Halo").Application.Identifiers, "https://halo.contoso.com/auth/saml?a=1&b=2", `Join(user.netbiosname, "\", user.onpremisessamaccountname)`, "ToLowercase(") {
 		if !strings.Contains(out, value) {
 			t.Errorf("nothing says %q", value)
 		}

@@ -177,6 +177,12 @@ function Add-Item {
     if (Test-Known $Path) {
         $Kept = @((Invoke-Graph -Method 'GET' -Path "$($Path)?`$select=$Property")[$Property] | Where-Object { $null -ne $_ })
     }
+    foreach ($Item in $Kept) {
+        foreach ($Name in @($Item.Keys)) {
+            # Windows PowerShell would write times as Microsoft Graph does not read them.
+            if ($Item[$Name] -is [datetime]) { $Item[$Name] = $Item[$Name].ToUniversalTime().ToString('yyyy-MM-ddTHH:mm:ssZ') }
+        }
+    }
     $Have = @($Kept | ForEach-Object { $_[$Key] })
     $New = @($Items | Where-Object { $_[$Key] -and $Have -notcontains $_[$Key] })
     if ($New.Count -gt 0 -and (Test-Act $Path "$($Why): $($New.Count) of $($New.Count + $Kept.Count)")) {
