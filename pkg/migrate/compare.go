@@ -127,10 +127,10 @@ func (c *comparer) possible(given []bool) bool {
 
 // user compares for one user.
 func (c *comparer) user(given []bool) mismatch {
-	var sent []claimrule.Term
+	var sent []string
 	for _, d := range c.drafts {
-		if d.when.holds(given) && c.has(d.value.needs, given) && !slices.Contains(sent, d.row.Value) {
-			sent = append(sent, d.row.Value)
+		if d.when.holds(given) && c.has(d.value.needs, given) && !slices.Contains(sent, d.key) {
+			sent = append(sent, d.key)
 		}
 	}
 	emitted, unknown := c.entra(given)
@@ -139,7 +139,7 @@ func (c *comparer) user(given []bool) mismatch {
 		return several
 	case unknown:
 		return partial
-	case len(sent) == 0 && emitted != nil:
+	case len(sent) == 0 && emitted != "":
 		return surplus
 	case len(sent) == 1 && emitted != sent[0]:
 		return absent
@@ -148,17 +148,17 @@ func (c *comparer) user(given []bool) mismatch {
 }
 
 // entra is what Entra emits: of those that are met and have a value, the last;
-// nil for nothing.
-func (c *comparer) entra(given []bool) (emitted claimrule.Term, unknown bool) {
+// empty for nothing.
+func (c *comparer) entra(given []bool) (emitted string, unknown bool) {
 	for _, w := range c.order {
 		if slices.ContainsFunc(w.atoms, func(a int) bool { return !given[a] }) {
 			continue
 		}
 		switch {
 		case c.has(w.value.needs, given):
-			emitted, unknown = w.term, false
+			emitted, unknown = w.key, false
 		case w.value.partial:
-			emitted, unknown = nil, true
+			emitted, unknown = "", true
 		}
 	}
 	return emitted, unknown

@@ -17,6 +17,7 @@ type draft struct {
 	value   value
 	remarks []remark
 	ways    []way
+	key     string // tells the value from those of other rows
 	becomes string // in the place of what the ways say
 }
 
@@ -52,7 +53,7 @@ func announces(o Outcome) int {
 type way struct {
 	groups []entra.Group
 	value  value
-	term   claimrule.Term
+	key    string // that of the row's value
 	// atoms are those that must hold, tests among them those that the value
 	// itself makes sure of.
 	atoms []int
@@ -65,6 +66,7 @@ type way struct {
 // that Entra emits as one.
 func (t *translator) draft(row *claimrule.Row) *draft {
 	d := &draft{row: row, value: t.valueOf(row.Value)}
+	d.key = d.value.key(row.Value)
 	t.atoms.foreign, t.atoms.open = false, false
 	d.when = t.atoms.statement(row.When)
 	d.remarks = append(d.remarks, d.value.remarks...)
@@ -111,7 +113,7 @@ func (t *translator) request(d *draft) (depends bool) {
 
 // way is the configuration for one clause of a condition.
 func (t *translator) way(d *draft, c clause) (way, bool) {
-	w := way{value: d.value, term: d.row.Value}
+	w := way{value: d.value, key: d.key}
 	var guards []*claimrule.Source
 	for _, l := range c {
 		a := t.atoms.list[l.atom]

@@ -358,17 +358,6 @@ func sourcesOf(t claimrule.Term, visit func(*claimrule.Element)) {
 	}
 }
 
-// words is an atom as an administrator would say it.
-func (a atom) words() string {
-	switch a.kind {
-	case isPresent:
-		return "has " + a.source.Name
-	case isMember:
-		return "is a member of " + groupNames([]string{orText(a.group.SID, a.group.Name)})
-	}
-	return a.formula.String()
-}
-
 func orText(s, other string) string {
 	if strings.TrimSpace(s) == "" {
 		return other

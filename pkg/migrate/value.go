@@ -20,6 +20,9 @@ type value struct {
 	// partial is set where it is not documented what Entra emits when some of
 	// needs are there and others are not.
 	partial bool
+	// several is set where a user can have several values of the source, and
+	// Entra makes all of them.
+	several bool
 	remarks []remark
 }
 
@@ -56,6 +59,15 @@ func (v value) plain() bool { return v.made() && len(v.steps) == 0 }
 
 // step adds a transformation behind those that are there.
 func (v value) step(t entra.Transformation) value {
+	if v.fallback != nil {
+		v = v.with(Changed, finding.Info, "what the second transformation makes of values that the expression of the first does not match is not documented")
+		v.fallback = nil
+	}
+	if v.several && len(v.steps) == 0 {
+		t.Parameters.TreatAsMultiValue = true
+	} else if v.several {
+		v = v.with(Changed, finding.Info, "what a second transformation makes of several values is not documented")
+	}
 	v.steps = append(slices.Clip(v.steps), t)
 	if len(v.steps) > entra.MaxTransformations {
 		return value{needs: v.needs, remarks: v.remarks}.with(Unsupported, finding.Warning,
@@ -88,6 +100,7 @@ func (t *translator) item(item *claimrule.Item) value {
 	if v.made() && !s.Always {
 		v.needs = append(v.needs, s)
 	}
+	v.several = v.source.Kind == entra.FromExtension && !s.Single
 	if v.source.Kind == entra.FromAttribute && !s.Single && s.Kind == claimrule.DirectoryValues && len(v.steps) == 0 {
 		v = v.with(Changed, finding.Warning, fmt.Sprintf("%s can have several values, of which Entra emits the first", finding.Quote(s.Name)))
 	}
@@ -220,6 +233,9 @@ func combined(parts []value, list ...int) value {
 		for _, r := range p.remarks {
 			v.remarks = addRemark(v.remarks, r)
 		}
+		if p.several {
+			v = v.with(Changed, finding.Info, "of several values of "+sourceName(p.source)+" Entra joins the first")
+		}
 	}
 	return v
 }
@@ -252,8 +268,15 @@ func (t *translator) joinedByTemplate(parts []value, variable []int) value {
 		}
 	}
 	v.partial = v.partial || len(more) > 0 && len(v.needs) > 0
-	v.fallback = nil
 	return v.step(entra.Transformation{Method: entra.RegexReplace, Parameters: entra.Parameters{Regex: wholeValue, Replacement: template.String(), AdditionalAttributes: more}})
+}
+
+// key tells values apart that Entra makes differently.
+func (v value) key(term claimrule.Term) string {
+	if !v.made() {
+		return fmt.Sprintf("%p", term)
+	}
+	return fmt.Sprint(v.source, v.fallback != nil, len(v.steps)) + v.long()
 }
 
 // says is the value as an administrator of Entra would write it.
@@ -261,11 +284,15 @@ func (v value) says() string {
 	if !v.made() {
 		return "nothing"
 	}
+	return finding.Shorten(v.long(), 300)
+}
+
+func (v value) long() string {
 	text := sourceName(v.source)
 	for _, s := range v.steps {
 		text = stepName(s, text)
 	}
-	return finding.Shorten(text, 300)
+	return text
 }
 
 func sourceName(s entra.ClaimSource) string {
