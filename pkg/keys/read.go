@@ -65,6 +65,8 @@ func Read(data []byte) (*Bundle, error) {
 func refused(data []byte) error {
 	head, _ := toText(data[:min(len(data), 4096)])
 	switch {
+	case isPage(head):
+		return errors.New("found a web page, expected a certificate: the download was answered with a page, perhaps to sign in; download it in the browser")
 	case isXML(head):
 		return ErrXML
 	case len(data) > maxInput:

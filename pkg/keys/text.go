@@ -32,6 +32,17 @@ func toText(data []byte) (text string, repairs []string) {
 	return string(data), nil
 }
 
+// isPage tells HTML by its first element.
+func isPage(text string) bool {
+	start := strings.TrimLeftFunc(text[:min(len(text), 512)], unicode.IsSpace)
+	for _, mark := range []string{"<!doctype html", "<html"} {
+		if len(start) >= len(mark) && strings.EqualFold(start[:len(mark)], mark) {
+			return true
+		}
+	}
+	return false
+}
+
 func isXML(text string) bool {
 	return strings.HasPrefix(strings.TrimLeftFunc(text, unicode.IsSpace), "<")
 }

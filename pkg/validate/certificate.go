@@ -131,6 +131,7 @@ var certificateChecks = []*Check{
 		Reference: "SAML Metadata 2.4.1.1",
 		Since:     "0.1.0",
 		run:       runRollover,
+		lint:      lints{metadata: lintRollover},
 	},
 }
 

@@ -3,9 +3,11 @@ package validate
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
+	"github.com/ssodoctor/ssodoctor/pkg/saml"
 )
 
 // ofHolder names a certificate and whose it is.
@@ -95,6 +97,37 @@ func lintWeakSignature(x *inspection, p *placed) {
 	if weak := p.WeakSignature(); weak != "" && !p.SelfSigned {
 		x.fail(fact{location: p.location, title: "A certificate is itself signed with an old algorithm", fixes: p.renewal(), detail: fmt.Sprintf("%s %s is itself signed with %s", p.label(), p.ofHolder(), weak)})
 	}
+}
+
+// lintRollover says how far a renewal has come, where an identity provider
+// publishes more than one signing key.
+func lintRollover(x *inspection, m *saml.Metadata) {
+	if m.IdP == nil {
+		x.inapplicable()
+		return
+	}
+	var list []*keys.Certificate
+	for _, c := range m.IdP.SigningCertificates() {
+		if len(list) <= maxSuccessors && !slices.ContainsFunc(list, c.SameKey) {
+			list = append(list, c)
+		}
+	}
+	if len(list) < 2 {
+		return
+	}
+	parts := make([]string, len(list))
+	for i, c := range list {
+		state := "valid"
+		switch {
+		case x.at().Before(c.NotBefore):
+			state = "not valid yet"
+		case !c.ValidAt(x.at()):
+			state = "expired"
+		}
+		parts[i] = describe(c) + " (" + state + ")"
+	}
+	x.fail(fact{element: m.IdP.Element, title: "More than one signing key is published",
+		detail: fmt.Sprintf("%s publishes several signing keys, any of which may sign: %s", entityName(m), strings.Join(parts, "; "))})
 }
 
 // certificateFileChecks judge certificates as they are kept in files.

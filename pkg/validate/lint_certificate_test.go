@@ -6,6 +6,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
+	"testing"
 	"time"
 
 	"github.com/ssodoctor/ssodoctor/internal/samltest"
@@ -83,6 +84,10 @@ var fixturesCertificateFiles = []lintFixture{
 	{check: "certificate-expiring", name: "with a successor", fire: idpKeys(validFrom(samltest.RSA(), ending, nil).Cert, samltest.Other().Cert), want: want{severity: finding.Info}},
 	{check: "certificate-key-weak", name: "1024 bits", fire: idpKeys(samltest.Weak().Cert), want: want{detail: "1024"}},
 	{check: "certificate-wrong-use", name: "forbidden to sign", fire: idpKeys(validFrom(samltest.RSA(), samltest.Time, func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageKeyEncipherment }).Cert)},
+	{check: "certificate-rollover", name: "the next one is published", fire: idpKeys(samltest.RSA().Cert, validFrom(samltest.Other(), nextYear, nil).Cert), want: want{detail: "(not valid yet)"}},
+	{check: "certificate-unreadable", name: "a request instead", quiet: "absent", input: "app/pasted.cer", fire: func(r repository) {
+		r["app/pasted.cer"] = "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n"
+	}, want: want{detail: "certificate request (CSR)"}},
 	{check: "certificate-chain", name: "the authority first", input: "app/pasted.cer", fire: func(r repository) {
 		authority, leaf := chain()
 		r["app/pasted.cer"] = pasted(authority, leaf)
@@ -91,4 +96,21 @@ var fixturesCertificateFiles = []lintFixture{
 		authority, leaf := chain()
 		r["app/pasted.cer"] = pasted(leaf, authority)
 	}, want: want{severity: finding.Info}},
+}
+
+// TestOtherKeyFiles: public keys and requests under names of their own are
+// nobody's mistake.
+func TestOtherKeyFiles(t *testing.T) {
+	r := newRepository()
+	for name, kind := range map[string]string{"jwt.pem": "PUBLIC KEY", "new.csr": "CERTIFICATE REQUEST", "keys/id": "PUBLIC KEY"} {
+		r[name] = "-----BEGIN " + kind + "-----\nMIIB\n-----END " + kind + "-----\n"
+	}
+	if got := r.lint(); len(got.Findings) > 0 || len(got.Unread) > 0 {
+		explain(t, got)
+		t.Errorf("%d findings, %v", len(got.Findings), got.Unread)
+	}
+	r["cut.pem"] = r["app/pasted.cer"][:300]
+	if len(of(r.lint(), "certificate-unreadable")) == 0 {
+		t.Error("half a certificate is passed over")
+	}
 }

@@ -162,6 +162,18 @@ func isCertificate(f *file) bool {
 	return slices.Contains(certificateNames, strings.ToLower(path.Ext(f.name))) || bytes.HasPrefix(bytes.TrimSpace(f.head), []byte("-----BEGIN "))
 }
 
+// claimsCertificate reports whether the file is there for a certificate: by what
+// names it, by its name, or by a block that says so. Public keys and requests
+// are files in their own right.
+func (l *linter) claimsCertificate(f *file, data []byte) bool {
+	named := f.named || len(l.users[f.name]) > 0
+	return named || !slices.Contains(otherKeyNames, strings.ToLower(path.Ext(f.name))) || bytes.Contains(data, []byte("CERTIFICATE-----")) && !bytes.Contains(data, []byte("-----BEGIN CERTIFICATE REQUEST"))
+}
+
+// otherKeyNames are the endings of files that hold keys, requests and parameters
+// as often as certificates, and "", for files that began as PEM.
+var otherKeyNames = []string{".pem", ".key", ".csr", ".pub", ".txt", ".md", ""}
+
 // readCertificates judges a file of certificates and keys, and each certificate.
 func (l *linter) readCertificates(f *file) error {
 	data, err := f.read()
@@ -172,6 +184,9 @@ func (l *linter) readCertificates(f *file) error {
 	bundle, err := keys.Read(data)
 	l.relay(at, bundle.Problems)
 	if err != nil && len(bundle.PrivateKeys) == 0 {
+		if !l.claimsCertificate(f, data) {
+			return nil
+		}
 		l.relay(at, []finding.Problem{{Check: "certificate-unreadable", Detail: err.Error()}})
 	}
 	inspect(l, at, bundle, func(s *lints) func(*inspection, *keys.Bundle) { return s.bundle })
