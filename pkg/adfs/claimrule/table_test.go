@@ -172,27 +172,29 @@ func TestUnclearTables(t *testing.T) {
 	}
 }
 
-// large are rule sets that an unwary evaluation takes long or much memory for.
-var large = map[string]string{
-	"500 groups to roles":    many(500, `c:[Type == "`+TypeGroupSID+`", Value == "S-1-5-21-1-2-3-%d"] => issue(Type = "`+TypeRole+`", Value = c.Value);`),
-	"500 first matches":      many(500, `c:[Type == "`+TypeGroupSID+`", Value == "S-1-5-21-1-2-3-%d"] && NOT EXISTS([Type == "m"]) => issue(Type = "m", Value = c.Value);`),
-	"500 exceptions":         many(500, `NOT EXISTS([Type == "m"]) && EXISTS([Type == "t%d"]) => issue(Type = "m", Value = "x");`),
-	"500 times pass all":     strings.Repeat(`c:[] => issue(claim = c);`, 500),
-	"500 times copied":       many(500, `c:[Type == "t"] => issue(Type = "t", Value = c.Value + "%d");`),
-	"500 rules":              manyRules(500),
-	"pairs":                  strings.Repeat(`a:[Type == "t"] && b:[Type == "t"] => add(Type = "t", Value = a.Value + b.Value);`, 50),
-	"types of values":        strings.Repeat(`c:[] => add(Type = c.Value, Value = c.Type);`, 100),
-	"many conditions":        strings.Repeat(`[] && `, 60) + `c:[] => issue(claim = c);`,
-	"many exists":            many(200, `EXISTS([Value == "%d"]) => add(Type = "f", Value = "1");`) + `NOT EXISTS([Type == "f"]) => issue(Type = "m");`,
-	"counts":                 many(100, `COUNT([Type =~ "x"]) > %d => issue(Type = "x", Value = "1");`),
-	"counted twice":          strings.Repeat(`c:[Type == "t"] => issue(claim = c); COUNT([Type == "t"]) > 3 => issue(Type = "m");`, 100),
-	"alternatives":           many(60, `EXISTS([Type == "a%[1]d"]) => add(Type = "t%[1]d", Value = "1"); EXISTS([Type == "b%[1]d"]) => add(Type = "t%[1]d", Value = "1");`) + conjunctionOf(60),
-	"regexes against regex":  many(300, `c:[Type == "`+TypeUPN+`", Value =~ "^a%d"] && NOT EXISTS([Type == "m"]) => issue(Type = "m", Value = c.Value);`),
-	"groups against groups":  many(200, `EXISTS([Type == "`+TypeGroupSID+`", Value =~ "%d$"]) && NOT EXISTS([Type == "m"]) => add(Type = "m", Value = "x");`),
-	"2000 doublings":         strings.Repeat(`c:[Type == "a"] => issue(Type = "a", Value = c.Value + c.Value);`, 2000),
-	"2000 first matches":     many(2000, `c:[Type == "`+TypeGroupSID+`", Value == "S-1-5-21-1-2-3-%d"] && NOT EXISTS([Type == "m"]) => issue(Type = "m", Value = c.Value);`),
-	"2000 negations":         many(2000, `NOT EXISTS([Type == "f", Value == "%d"]) => add(Type = "f", Value = "x");`),
-	"stores upon each other": many(30, `c:[] => add(store = "HR", types = ("t%d"), query = "q", param = c.Value);`),
+// large are rule sets of n rules that an unwary evaluation takes long or much
+// memory for.
+func large(n int) map[string]string {
+	return map[string]string{
+		"groups to roles":       many(n, `c:[Type == "`+TypeGroupSID+`", Value == "S-1-5-21-1-2-3-%d"] => issue(Type = "`+TypeRole+`", Value = c.Value);`),
+		"first matches":         many(n, `c:[Type == "`+TypeGroupSID+`", Value == "S-1-5-21-1-2-3-%d"] && NOT EXISTS([Type == "m"]) => issue(Type = "m", Value = c.Value);`),
+		"usual rules":           manyRules(n),
+		"exceptions":            many(n, `NOT EXISTS([Type == "m"]) && EXISTS([Type == "t%d"]) => issue(Type = "m", Value = "x");`),
+		"pass all":              strings.Repeat(`c:[] => issue(claim = c);`, n),
+		"copied":                many(n, `c:[Type == "t"] => issue(Type = "t", Value = c.Value + "%d");`),
+		"doublings":             strings.Repeat(`c:[Type == "a"] => issue(Type = "a", Value = c.Value + c.Value);`, n),
+		"negations":             many(n, `NOT EXISTS([Type == "f", Value == "%d"]) => add(Type = "f", Value = "x");`) + `EXISTS([Type == "f"]) => issue(Type = "m");`,
+		"pairs":                 strings.Repeat(`a:[Type == "t"] && b:[Type == "t"] => add(Type = "t", Value = a.Value + b.Value);`, n/10) + `c:[Type == "t"] => issue(claim = c);`,
+		"types of values":       strings.Repeat(`c:[] => issue(Type = c.Value, Value = c.Type);`, n),
+		"many conditions":       strings.Repeat(`[] && `, n/8) + `c:[] => issue(claim = c);`,
+		"many exists":           many(n/2, `EXISTS([Value == "%d"]) => add(Type = "f", Value = "1");`) + `NOT EXISTS([Type == "f"]) => issue(Type = "m");`,
+		"counts":                many(n/5, `COUNT([Type =~ "x"]) > %d => issue(Type = "x", Value = "1");`),
+		"counted twice":         strings.Repeat(`c:[Type == "t"] => issue(claim = c); COUNT([Type == "t"]) > 3 => issue(Type = "m");`, n/5),
+		"alternatives":          many(n/8, `EXISTS([Type == "a%[1]d"]) => add(Type = "t%[1]d", Value = "1"); EXISTS([Type == "b%[1]d"]) => add(Type = "t%[1]d", Value = "1");`) + conjunctionOf(n/8),
+		"regexes against regex": many(n/2, `c:[Type == "`+TypeUPN+`", Value =~ "^a%d"] && NOT EXISTS([Type == "m"]) => issue(Type = "m", Value = c.Value);`),
+		"groups against groups": many(n/2, `EXISTS([Type == "`+TypeGroupSID+`", Value =~ "%d$"]) && NOT EXISTS([Type == "m"]) => issue(Type = "m", Value = "x");`),
+		"stores":                many(n/20, `c:[] => issue(store = "HR", types = ("t%d"), query = "q", param = c.Value);`),
+	}
 }
 
 func conjunctionOf(n int) string {
@@ -204,24 +206,27 @@ func conjunctionOf(n int) string {
 }
 
 func TestLargeTables(t *testing.T) {
-	for _, name := range sortedKeys(large) {
-		t.Run(name, func(t *testing.T) {
-			tables := tablesOf(t, large[name])
-			rows, unclear, size := 0, 0, 0
-			for _, table := range tables.all() {
-				rows += len(table.Rows)
-				if table.Unclear != nil {
-					unclear++
-				}
-				for _, r := range table.Rows {
-					size += r.When.term().size + r.Value.term().size
-				}
+	sets := large(120)
+	for _, name := range []string{"groups to roles", "first matches", "usual rules", "pass all"} {
+		sets["500 "+name] = large(500)[name]
+	}
+	for _, name := range sortedKeys(sets) {
+		tables := tablesOf(t, sets[name])
+		rows, unclear, size := 0, 0, 0
+		for _, table := range tables.all() {
+			rows += len(table.Rows)
+			if table.Unclear != nil {
+				unclear++
 			}
-			t.Logf("%d tables, %d rows, %d parts, %d unclear, %d terms, %d steps", len(tables.all()), rows, size, unclear, tables.terms.ids, tables.terms.steps)
-			if rows > maxRows*len(tables.all()) || size > 3_000_000 {
-				t.Errorf("%s: %d rows, %d parts", name, rows, size)
+			for _, r := range table.Rows {
+				size += r.When.term().size + r.Value.term().size
 			}
-		})
+		}
+		steps := tables.terms.steps
+		t.Logf("%s: %d tables, %d rows, %d parts, %d unclear, %d steps", name, len(tables.all()), rows, size, unclear, steps)
+		if rows > maxRows*len(tables.all()) || rows+unclear == 0 || size > 1_000_000 || steps > 3*maxSteps {
+			t.Errorf("%s: %d rows, %d unclear tables, %d parts, %d steps", name, rows, unclear, size, steps)
+		}
 	}
 }
 
@@ -289,8 +294,9 @@ func BenchmarkTablesOfTheCorpus(b *testing.B) {
 }
 
 func BenchmarkLargeTables(b *testing.B) {
-	for _, name := range sortedKeys(large) {
-		rs, _ := Parse(large[name], Position{})
+	sets := large(500)
+	for _, name := range sortedKeys(sets) {
+		rs, _ := Parse(sets[name], Position{})
 		b.Run(strings.ReplaceAll(name, " ", "-"), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -299,5 +305,13 @@ func BenchmarkLargeTables(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+func BenchmarkCoveringUsers(b *testing.B) {
+	tables := []*Tables{tablesOf(b, manyRules(8))}
+	b.ReportAllocs()
+	for b.Loop() {
+		CoveringUsers(tables, 100)
 	}
 }
