@@ -15,11 +15,12 @@ import (
 // are users whom the tables suppose; the same tables give the same users, at most
 // n, the most telling first.
 func CoveringUsers(list []*Tables, n int) []*User {
-	c := &casting{list: list, limit: n, seen: map[string]bool{}}
+	c := &casting{list: list, limit: n, seen: map[string]bool{}, samples: map[string]samples{}}
 	c.base = c.furnished(ordinaryUser(0))
 	c.cast(c.base)
 	c.branches()
-	c.failures()
+	c.failing()
+	c.together()
 	c.misses()
 	c.lacking()
 	for i, u := range c.users {
@@ -36,6 +37,29 @@ type casting struct {
 	users []*User
 	seen  map[string]bool
 	roles []role
+	// samples are those of regular expressions. failures counts formulas that
+	// could not be evaluated, tries how many were.
+	samples         map[string]samples
+	failures, tries int
+}
+
+// What finding users may cost: formulas evaluated, and those among them that
+// fail, for which a regular expression has taken too long.
+const (
+	maxTries    = 50_000
+	maxFailures = 20
+)
+
+// is tells whether a formula is known to be as wanted for a user.
+func (c *casting) is(t *Tables, f Formula, want bool, u *User) bool {
+	if c.tries++; c.tries > maxTries || c.failures > maxFailures {
+		return false
+	}
+	holds, err := t.Holds(f, u)
+	if err != nil {
+		c.failures++
+	}
+	return err == nil && holds == want
 }
 
 // role is a row with a user for whom it issues its claim.
@@ -139,9 +163,9 @@ func alternatives(t *Tables, when Formula) []Formula {
 	return list
 }
 
-// failures casts, for each part of the condition of a row, a user for whom that
+// failing casts, for each part of the condition of a row, a user for whom that
 // part alone fails.
-func (c *casting) failures() {
+func (c *casting) failing() {
 	for _, role := range c.roles {
 		ps := parts(role.row.When)
 		for i, f := range ps {
@@ -151,6 +175,28 @@ func (c *casting) failures() {
 			others := append(slices.Clone(ps[:i]), ps[i+1:]...)
 			goal := role.tables.issues(role.row, role.tables.And(append(others, role.tables.Not(f))...))
 			if u, ok := c.fulfil(role.tables, goal, true, role.user); ok {
+				c.cast(u)
+			}
+		}
+	}
+}
+
+// maxTogether is the number of pairs of rows for which a user is looked for.
+const maxTogether = 60
+
+// together casts users for whom two rows of one table issue their claims.
+func (c *casting) together() {
+	tried := 0
+	for i, one := range c.roles {
+		for _, other := range c.roles[i+1:] {
+			if one.tables != other.tables || one.row.Type != other.row.Type || c.full() {
+				continue
+			}
+			if tried++; tried > maxTogether {
+				return
+			}
+			goal := one.tables.And(one.tables.issues(one.row, one.row.When), one.tables.issues(other.row, other.row.When))
+			if u, ok := c.fulfil(one.tables, goal, true, one.user); ok {
 				c.cast(u)
 			}
 		}
@@ -167,7 +213,7 @@ func (c *casting) misses() {
 			if i > c.limit {
 				break
 			}
-			changes[i] = append(changes[i], c.variants(role.tables, role.user, s, role.row.values(s))...)
+			changes[i] = append(changes[i], c.variants(role.tables, role.user, s, c.valuesOf(role, s))...)
 		}
 		most = max(most, len(changes[i]))
 	}
@@ -195,6 +241,20 @@ func (c *casting) variants(t *Tables, u *User, s *Source, values []string) []*Us
 		if !s.Single {
 			list = append(list, c.with(u, s, append(slices.Clone(has), v)...))
 		}
+	}
+	return list
+}
+
+// additions are users who have one value more of a source, where it can have
+// several.
+func (c *casting) additions(t *Tables, u *User, s *Source, values []string) []*User {
+	if s.Single {
+		return nil
+	}
+	var list []*User
+	has := t.valuesOf(s, u)
+	for _, v := range values {
+		list = append(list, c.with(u, s, append(slices.Clone(has), v)...))
 	}
 	return list
 }
@@ -228,7 +288,7 @@ func (c *casting) lacking() {
 // fulfil changes a user until a formula holds, or does not; false where that was
 // not found.
 func (c *casting) fulfil(t *Tables, f Formula, want bool, u *User) (*User, bool) {
-	if holds, err := t.Holds(f, u); err == nil && holds == want {
+	if c.is(t, f, want, u) {
 		return u, true
 	}
 	switch g := f.(type) {
@@ -254,7 +314,7 @@ func (c *casting) fulfilParts(t *Tables, whole Formula, list []Formula, want, al
 				u = v
 			}
 		}
-		if holds, err := t.Holds(whole, u); err == nil && holds == want {
+		if c.is(t, whole, want, u) {
 			return u, true
 		}
 		if !all {
@@ -267,17 +327,14 @@ func (c *casting) fulfilParts(t *Tables, whole Formula, list []Formula, want, al
 // fulfilAtom tries the values that a statement speaks of, of one source after
 // the other, then of all of them at once.
 func (c *casting) fulfilAtom(t *Tables, f Formula, want bool, u *User) (*User, bool) {
-	right := func(v *User) bool {
-		holds, err := t.Holds(f, v)
-		return err == nil && holds == want
-	}
+	right := func(v *User) bool { return c.is(t, f, want, v) }
 	together := u
 	for _, s := range sourcesIn(f) {
-		values := valuesIn(f, s)
+		values := c.valuesIn(f, s)
 		if len(values) == 0 || !s.Single {
 			values = append(values, attributeValue(s.Name, 1), attributeValue(s.Name, 2), attributeValue(s.Name, 3))
 		}
-		for _, v := range c.variants(t, u, s, values) {
+		for _, v := range append(c.additions(t, u, s, values), c.variants(t, u, s, values)...) {
 			if right(v) {
 				return v, true
 			}
@@ -287,7 +344,7 @@ func (c *casting) fulfilAtom(t *Tables, f Formula, want bool, u *User) (*User, b
 				return v, true
 			}
 		}
-		if v := together.issuedBy(s, values, issuersIn(f, s)); right(v) {
+		if v := together.issuedBy(s, values, c.issuersIn(f, s)); right(v) {
 			return v, true
 		}
 		for _, v := range c.variants(t, together, s, values[:1]) {

@@ -112,6 +112,19 @@ var covered = []struct {
 	{"store", account + ` => issue(store = "HR", types = ("a", "b"), query = "q", param = c.Value);`, map[string]func(*User) bool{
 		"an answer": func(u *User) bool { return len(u.Stores["HR"]["q"]) == 1 && len(u.Stores["HR"]["q"][0]) == 2 },
 	}},
+	{"two groups", `NOT EXISTS([Type == "` + TypeGroupSID + `", Value == "S-1-5-21-1-2-3-1104"]) => issue(Type = "t", Value = "no");
+NOT EXISTS([Type == "` + TypeGroupSID + `", Value == "S-1-5-21-1-2-3-1105"]) => issue(Type = "t", Value = "no");`, map[string]func(*User) bool{
+		"both":    func(u *User) bool { return inGroup(u, "S-1-5-21-1-2-3-1104") && inGroup(u, "S-1-5-21-1-2-3-1105") },
+		"one":     func(u *User) bool { return inGroup(u, "S-1-5-21-1-2-3-1104") && !inGroup(u, "S-1-5-21-1-2-3-1105") },
+		"neither": func(u *User) bool { return !inGroup(u, "S-1-5-21-1-2-3-1104") && !inGroup(u, "S-1-5-21-1-2-3-1105") },
+	}},
+	{"two roles", group + ` => issue(Type = "t", Value = "1"); ` + strings.Replace(group, "1104", "1105", 1) + ` => issue(Type = "t", Value = "2");`, map[string]func(*User) bool{
+		"both": func(u *User) bool { return inGroup(u, "S-1-5-21-1-2-3-1104") && inGroup(u, "S-1-5-21-1-2-3-1105") },
+	}},
+	{"end of the UPN", `c:[Type == "` + TypeUPN + `", Value =~ "@contoso\.com$"] => issue(Type = "t", Value = "1");`, map[string]func(*User) bool{
+		"other case":   func(u *User) bool { return strings.HasSuffix(u.first("userPrincipalName"), "e@CONTOSO.COM") },
+		"other domain": func(u *User) bool { return strings.HasSuffix(u.first("userPrincipalName"), "@fabrikam.com") },
+	}},
 	{"fallback", getAs + `NOT EXISTS([Type == "tmp"]) => add(Type = "flag"); c:[Type == "tmp"] => issue(Type = "id", Value = c.Value);
 EXISTS([Type == "flag"]) && c:[Type == "` + TypeUPN + `"] => issue(Type = "id", Value = c.Value);`, map[string]func(*User) bool{
 		"neither": func(u *User) bool { return u.Attribute("mail") == nil && u.Attribute("userPrincipalName") == nil },

@@ -23,25 +23,52 @@ func addSource(list []*Source, s *Source) []*Source {
 	return append(list, s)
 }
 
-// values are the texts that a row compares values of a source with, matching
-// ones and near misses.
-func (r *Row) values(s *Source) []string {
-	v := &vocabulary{source: s}
-	v.formula(r.When)
-	for _, term := range append([]Term{r.Type, r.Value}, mapValues(r.Properties)...) {
+// samples are texts that a regular expression matches, and near misses.
+type samples struct{ matching, near []string }
+
+func (c *casting) samplesOf(pattern string) samples {
+	s, ok := c.samples[pattern]
+	if !ok {
+		s.matching, s.near, _ = SampleRegex(pattern, 5)
+		c.samples[pattern] = s
+	}
+	return s
+}
+
+// valuesOf are the texts that a row compares values of a source with, matching
+// ones and near misses; first come those that are nearly what its user has.
+func (c *casting) valuesOf(of role, s *Source) []string {
+	v := &vocabulary{casting: c, source: s}
+	v.formula(of.row.When)
+	for _, term := range append([]Term{of.row.Type, of.row.Value}, mapValues(of.row.Properties)...) {
 		v.term(term)
+	}
+	if len(v.list) > 0 && s.GroupForm == "" {
+		v.list = append(nearly(of.tables.valuesOf(s, of.user)), v.list...)
 	}
 	return v.unique()
 }
 
-func valuesIn(f Formula, s *Source) []string {
-	v := &vocabulary{source: s}
+// nearly are values of which letter case, the domain or the end is another.
+func nearly(values []string) []string {
+	var list []string
+	for _, s := range values {
+		list = append(list, swapCase(s))
+		if local, domain, ok := strings.Cut(s, "@"); ok {
+			list = append(list, local+"@"+strings.ToUpper(domain), local+"@fabrikam.com", local+"@sub."+domain)
+		}
+	}
+	return list
+}
+
+func (c *casting) valuesIn(f Formula, s *Source) []string {
+	v := &vocabulary{casting: c, source: s}
 	v.formula(f)
 	return v.unique()
 }
 
 // issuersIn are the issuers that a formula asks for in claims of a source.
-func issuersIn(f Formula, s *Source) []string {
+func (c *casting) issuersIn(f Formula, s *Source) []string {
 	var list []string
 	walk(f, func(f Formula) {
 		test, ok := f.(*Test)
@@ -54,8 +81,8 @@ func issuersIn(f Formula, s *Source) []string {
 			return
 		}
 		if test.Operator == Matches {
-			matching, _, _ := SampleRegex(text.Text, 1)
-			list = append(list, matching...)
+			matching := c.samplesOf(text.Text).matching
+			list = append(list, matching[:min(1, len(matching))]...)
 		} else {
 			list = append(list, text.Text)
 		}
@@ -65,6 +92,7 @@ func issuersIn(f Formula, s *Source) []string {
 
 // vocabulary collects the texts that formulas compare values of a source with.
 type vocabulary struct {
+	*casting
 	source *Source
 	list   []string
 }
@@ -92,7 +120,7 @@ func (v *vocabulary) formula(f Formula) {
 			return
 		}
 		if test.Operator == Matches {
-			v.samples(text.Text)
+			v.regex(text.Text)
 			return
 		}
 		if v.isSID() {
@@ -108,13 +136,40 @@ func (v *vocabulary) isSID() bool {
 	return v.source.GroupForm == "sid" || strings.EqualFold(v.source.Attribute, "objectSid") || strings.EqualFold(v.source.Name, "objectSid")
 }
 
-func (v *vocabulary) samples(pattern string) {
-	matching, near, _ := SampleRegex(pattern, 5)
-	samples := append(matching, near...)
-	if v.isSID() {
-		samples = asSIDs(samples)
+func (v *vocabulary) regex(pattern string) {
+	s := v.samplesOf(pattern)
+	texts := slices.Concat(s.matching, s.near)
+	switch {
+	case v.isSID():
+		texts = asSIDs(texts)
+	case v.isAddress():
+		texts = asAddresses(texts)
 	}
-	v.list = append(v.list, samples...)
+	v.list = append(v.list, texts...)
+}
+
+// isAddress tells whether the values have the form name@domain.
+func (v *vocabulary) isAddress() bool {
+	return slices.ContainsFunc([]string{v.source.Name, v.source.Attribute}, func(name string) bool {
+		return strings.EqualFold(name, "userPrincipalName") || strings.EqualFold(name, "mail")
+	})
+}
+
+// asAddresses completes texts that are the end of an address; addresses come
+// first.
+func asAddresses(texts []string) []string {
+	var addresses, others []string
+	for _, s := range texts {
+		if strings.HasPrefix(s, "@") {
+			s = "x" + s
+		}
+		if local, domain, ok := strings.Cut(s, "@"); ok && local != "" && domain != "" && !strings.Contains(domain, "@") {
+			addresses = append(addresses, s)
+		} else {
+			others = append(others, s)
+		}
+	}
+	return append(addresses, others...)
 }
 
 // asSIDs are those texts that are SIDs, or the end of one; all of them where none
@@ -145,7 +200,7 @@ func (v *vocabulary) term(t Term) {
 	case *Replaced:
 		v.term(t.Input)
 		if pattern, ok := t.Pattern.(*Constant); ok && v.about(t.Input) {
-			v.samples(pattern.Text)
+			v.regex(pattern.Text)
 		}
 	}
 }
