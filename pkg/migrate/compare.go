@@ -50,6 +50,7 @@ type comparer struct {
 	drafts []*draft
 	order  []way
 	used   []int
+	tests  []int // those of used that are comparisons
 	place  map[int]int
 }
 
@@ -57,6 +58,9 @@ func (c *comparer) take(atom int) {
 	if _, ok := c.place[atom]; !ok {
 		c.place[atom] = len(c.used)
 		c.used = append(c.used, atom)
+		if _, ok := c.atoms.list[atom].formula.(*claimrule.Test); ok {
+			c.tests = append(c.tests, atom)
+		}
 	}
 }
 
@@ -84,7 +88,7 @@ func (c *comparer) each(visit func(given []bool)) {
 		}
 		for i, a := range c.used {
 			given[a] = !base
-			for _, b := range c.used[i:min(n, i+maxPairs)] {
+			for _, b := range c.used[i:min(n, i+c.pairs())] {
 				given[b] = !base
 				try()
 				given[b] = base
@@ -94,23 +98,30 @@ func (c *comparer) each(visit func(given []bool)) {
 	}
 }
 
-// maxPairs bounds with how many others each atom is tried.
-const maxPairs = 200
+// maxCompared bounds the work of one comparison, in rows and atoms looked at.
+const maxCompared = 2_000_000
+
+// pairs is with how many others each atom is tried.
+func (c *comparer) pairs() int {
+	each := len(c.used) * (len(c.drafts) + len(c.order) + len(c.tests))
+	return min(max(maxCompared/max(each, 1), 2), 200)
+}
 
 // possible tells whether a user can be like that: a comparison holds only where
 // what it compares is there, and a value is not equal to two texts.
 func (c *comparer) possible(given []bool) bool {
 	type fixed struct{ left, right claimrule.Term }
 	var equal []fixed
-	for _, i := range c.used {
-		test, ok := c.atoms.list[i].formula.(*claimrule.Test)
-		if !ok || !given[i] {
+	for _, i := range c.tests {
+		if !given[i] {
 			continue
 		}
+		test := c.atoms.list[i].formula.(*claimrule.Test)
 		there := true
 		sourcesOf(test.Left, func(e *claimrule.Element) {
 			at, known := c.atoms.index[atom{kind: isPresent, source: e.Source}]
-			there = there && (!known || given[at] || !slices.Contains(c.used, at))
+			_, tried := c.place[at]
+			there = there && (!known || given[at] || !tried)
 		})
 		if !there {
 			return false

@@ -1,10 +1,12 @@
 package migrate
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ssodoctor/ssodoctor/pkg/adfs/claimrule"
 	"github.com/ssodoctor/ssodoctor/pkg/entra"
@@ -71,7 +73,10 @@ func (r replacement) onto(in value) value {
 
 // replacement finds what takes the place of an expression.
 func (t *translator) replacement(in value, pattern, text string) replacement {
-	re, err := claimrule.CompileRegex(pattern, 0)
+	re, err := claimrule.CompileRegex(pattern, sampleTimeout)
+	if err == nil && t.slow >= maxSlow {
+		err = errors.New("other expressions of the rules take too long, so that this one is not tried")
+	}
 	if err != nil {
 		return replacement{remark: remark{Unsupported, finding.Error, err.Error()}}
 	}
@@ -79,6 +84,7 @@ func (t *translator) replacement(in value, pattern, text string) replacement {
 	want := make([]string, len(samples))
 	for i, s := range samples {
 		if want[i], err = re.Replace(s.text, text); err != nil {
+			t.slow++
 			return replacement{remark: remark{Unsupported, finding.Error, err.Error()}}
 		}
 	}
@@ -96,6 +102,13 @@ func (t *translator) replacement(in value, pattern, text string) replacement {
 	}
 	return replacement{remark: remark{Unsupported, finding.Warning, "Entra has no transformation that makes the same of the value: synchronize it ready made as a directory extension, or use a custom claims provider"}}
 }
+
+// What trying expressions may cost: the time of one, and how many of a rule set
+// may exceed it.
+const (
+	sampleTimeout = 20 * time.Millisecond
+	maxSlow       = 20
+)
 
 // sample is one value of an input.
 type sample struct {

@@ -19,6 +19,7 @@ type translator struct {
 	access *accessPlan // who is assigned; nil where that is not known
 	out    claimPlan
 	items  []Item
+	slow   int          // expressions that took too long
 	told   map[int]bool // rules that an item speaks of
 }
 

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -274,6 +275,23 @@ func TestAlternatives(t *testing.T) {
 		if got := alternatives(pattern); !slices.Equal(got, want) {
 			t.Errorf("%s: %q", pattern, got)
 		}
+	}
+}
+
+// TestManyRules holds that hundreds of groups, and of expressions that take too
+// long, are told one by one at a bounded cost.
+func TestManyRules(t *testing.T) {
+	var groups, slow strings.Builder
+	slow.WriteString(fetch("mail"))
+	for i := range 300 {
+		fmt.Fprintf(&groups, `[%s, Value == "S-1-5-21-1-2-3-%d"] => issue(Type = "level", Value = "v %d");`, groupSID, 2000+i, i)
+		fmt.Fprintf(&slow, `c:[Type == "a"] => issue(Type = "x%d", Value = RegExReplace(c.Value, "^(([a-z.@])+.)+%d$", "$1"));`, i, i)
+	}
+	if tr := translated(t, groups.String(), nil); len(tr.out.claims) != 1 || announcedOutcome(tr.items, "level") != Changed || announcedOutcome(tr.items, "") != Unsupported {
+		t.Errorf("%d claims, %d items", len(tr.out.claims), len(tr.items))
+	}
+	if tr := translated(t, slow.String(), nil); len(tr.items) < 300 || tr.slow > maxSlow {
+		t.Errorf("%d items, %d expressions took too long", len(tr.items), tr.slow)
 	}
 }
 
