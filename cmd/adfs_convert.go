@@ -49,7 +49,10 @@ Access is always written in report-only state, and where AD FS lets people in by
 rules that groups cannot express, nobody is assigned.
 
 Trusts that assess skips (disabled, Microsoft's own, copies) are written where
---only names them.`
+--only names them.
+
+Exit code 1 means that a trust is blocked (--fail-on warning: that one needs
+work); what could be written is written all the same.`
 
 func newADFSConvert(env *Env, run func(*Env, *convertOptions) error) *cobra.Command {
 	o := &convertOptions{}
@@ -79,9 +82,9 @@ func newADFSConvert(env *Env, run func(*Env, *convertOptions) error) *cobra.Comm
 	f.StringVar(&o.cloud, "cloud", "global", "cloud of the tenant: "+strings.Join(write.Clouds(), ", "))
 	f.StringVar(&o.claims, "claims", "", "claims policy: custom (as the portal writes it) or mapping-policy (default custom; in other clouds than global mapping-policy)")
 	f.StringArrayVar(&o.notify, "notify", nil, "mail `address` that is told before the signing certificate expires; repeatable")
-	f.StringVar(&o.failOn, "fail-on", "never", "exit with 1 where a trust has items of this `severity` or above: error, warning, info, never")
+	o.bindFailOn(c)
 	o.bindTime(c)
-	for flag, values := range map[string][]string{"to": write.Targets(), "format": {"text", "json"}, "cloud": write.Clouds(), "claims": write.ClaimsForms(), "fail-on": failOns} {
+	for flag, values := range map[string][]string{"to": write.Targets(), "format": {"text", "json"}, "cloud": write.Clouds(), "claims": write.ClaimsForms()} {
 		complete(c, flag, values)
 	}
 	return c

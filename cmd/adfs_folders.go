@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/migrate"
 	"github.com/ssodoctor/ssodoctor/pkg/migrate/write"
 )
@@ -31,7 +32,7 @@ func (o *convertOptions) folders(env *Env, target write.Target, p *migrate.Plan,
 		}
 		written[name] = true
 	}
-	fmt.Fprintf(env.Stderr, "%d files for %d trusts are in %s\n", len(written), len(names), o.output)
+	fmt.Fprintf(env.Stderr, "wrote %s for %s to %s\n", finding.Count(len(written), "file"), finding.Count(len(names), "trust"), o.output)
 	if o.force {
 		o.tellLeft(env, names, written)
 	}

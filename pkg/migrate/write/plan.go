@@ -56,7 +56,7 @@ func indented(w io.Writer, prefix string, v any) error {
 func PlanText(w io.Writer, p *migrate.Plan) error {
 	b := bufio.NewWriter(w)
 	s := p.Summary
-	fmt.Fprintf(b, "%d relying party trusts: %d ready, %d need work, %d blocked, %d not to be moved\n", s.Trusts, s.Ready, s.NeedsWork, s.Blocked, s.Skipped)
+	fmt.Fprintf(b, "%s: %d ready, %d need work, %d blocked, %d not to be moved\n", finding.Count(s.Trusts, "relying party trust"), s.Ready, s.NeedsWork, s.Blocked, s.Skipped)
 	for _, t := range p.Trusts {
 		verdict := t.Readiness.String()
 		if t.Skipped != "" {
