@@ -35,7 +35,9 @@ var issuers = []struct{ issuer, product, detail string }{
 	{"https://id.contoso.com/auth/realms/main", "keycloak", "id.contoso.com/auth/realms/main"},
 	{"http://localhost:8080/realms/main", "keycloak", "localhost:8080/realms/main"},
 	{"https://idp.testshib.org/idp/shibboleth", "shibboleth", "idp.testshib.org"},
-	{"https://pitbulk.no-ip.org/simplesaml/saml2/idp/metadata.php", "", ""},
+	{"https://pitbulk.no-ip.org/simplesaml/saml2/idp/metadata.php", "simplesamlphp", "pitbulk.no-ip.org"},
+	{"https://sp.contoso.edu/simplesaml/module.php/saml/sp/metadata.php/default-sp", "", ""},
+	{"urn:x-simplesamlphp:example-idp", "", ""},
 	{"idp.myexample.org", "", ""},
 	{"", "", ""},
 	{"https://sts.windows.net/" + tenant + "/" + strings.Repeat("a", maxIdentified), "", ""},
@@ -61,6 +63,8 @@ var endpoints = []struct{ url, product, cloud, detail string }{
 	{"https://pf.contoso.com:9031/idp/SSO.saml2", "ping", "pingfederate", "pf.contoso.com"},
 	{"https://id.contoso.com/realms/main/protocol/saml", "keycloak", "self-hosted", "id.contoso.com/realms/main"},
 	{"https://idp.contoso.edu/idp/profile/SAML2/POST/SSO", "shibboleth", "self-hosted", "idp.contoso.edu"},
+	{"https://idp.contoso.edu/simplesaml/saml2/idp/SSOService.php", "simplesamlphp", "self-hosted", "idp.contoso.edu"},
+	{"https://idp.contoso.edu/module.php/saml/idp/singleLogout", "simplesamlphp", "self-hosted", "idp.contoso.edu"},
 	{"https://halo.contoso.com/auth/saml", "", "", ""},
 	{"https://myapps.microsoft.com/signin/halo", "", "", ""},
 }
@@ -122,7 +126,7 @@ func TestCorpusIssuers(t *testing.T) {
 	if _, err := os.Stat(corpus); err != nil {
 		t.Skip("no corpus")
 	}
-	known := map[string]string{"//www.okta.com/": "okta", "//app.onelogin.com/saml/metadata/": "onelogin", "/adfs/services/trust": "adfs", "/idp/shibboleth": "shibboleth"}
+	known := map[string]string{"//www.okta.com/": "okta", "//app.onelogin.com/saml/metadata/": "onelogin", "/adfs/services/trust": "adfs", "/idp/shibboleth": "shibboleth", "/saml2/idp/metadata.php": "simplesamlphp"}
 	element, found := regexp.MustCompile(`Issuer[^<>]*>\s*([^<>\s]+)\s*<`), map[string]int{}
 	err := filepath.WalkDir(corpus, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {

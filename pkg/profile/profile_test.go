@@ -69,8 +69,8 @@ func TestKnownNames(t *testing.T) {
 		t.Error("names are not in order")
 	}
 	for _, name := range []string{
-		"adfs", "entra", "google", "keycloak", "okta", "onelogin", "ping", "shibboleth",
-		"aws-iam", "freshservice", "haloitsm", "salesforce", "servicenow", "slack", "workday", "zscaler-zia",
+		"adfs", "entra", "google", "keycloak", "okta", "onelogin", "ping", "shibboleth", "simplesamlphp",
+		"aws-iam", "confluence-dc-ms", "freshservice", "github-enterprise", "haloitsm", "salesforce", "servicenow", "slack", "workday", "zscaler-zia",
 	} {
 		if !slices.Contains(names, name) {
 			t.Errorf("no profile %q", name)

@@ -13,6 +13,7 @@ var issuerRows = []recogniser{
 	{"onelogin", "", lazily(`(?i)^https?://app\.onelogin\.com/saml/metadata/([0-9a-z_-]+)/?$`)},
 	{"ping", "", lazily(`(?i)^https?://auth\.pingone\.(?:com|eu|ca|asia|com\.au|sg)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/.*)?$`)},
 	{"shibboleth", "", lazily(`(?i)^https?://([a-z0-9.-]+)(?::\d+)?/idp/shibboleth/?$`)},
+	{"simplesamlphp", "", lazily(`(?i)^https?://([a-z0-9.-]+)(?::\d+)?(?:/[a-z0-9._-]+)*/(?:saml2/idp/metadata\.php|module\.php/saml/idp/metadata)/?$`)},
 }
 
 // endpointRows are the patterns that tell it by one of its URLs.
@@ -39,4 +40,7 @@ var endpointRows = []recogniser{
 	{"ping", "pingone", lazily(`(?i)^https://auth\.pingone\.(?:com|eu|ca|asia|com\.au|sg)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/saml20/idp/sso$`)},
 	{"ping", "pingfederate", lazily(`(?i)^https://([a-z0-9.-]+)(?::\d+)?/idp/SSO\.saml2$`)},
 	{"shibboleth", "self-hosted", lazily(`(?i)^https://([a-z0-9.-]+)(?::\d+)?/idp/profile/SAML2/(?:Redirect/SSO|POST/SSO|POST-SimpleSign/SSO|SOAP/ECP|Unsolicited/SSO)(?:\?.*)?$`)},
+	{"simplesamlphp", "self-hosted", lazily(`(?i)^https?://([a-z0-9.-]+)(?::\d+)?(?:/[a-z0-9._-]+)*/(?:saml2/idp/ssoservice\.php|module\.php/saml/idp/singlesignonservice)(?:\?.*)?$`)},
+	{"simplesamlphp", "self-hosted", lazily(`(?i)^https?://([a-z0-9.-]+)(?::\d+)?(?:/[a-z0-9._-]+)*/(?:saml2/idp/singlelogoutservice\.php|module\.php/saml/idp/singlelogout)(?:\?.*)?$`)},
+	{"simplesamlphp", "self-hosted", lazily(`(?i)^https?://([a-z0-9.-]+)(?::\d+)?(?:/[a-z0-9._-]+)*/(?:saml2/idp/metadata\.php|module\.php/saml/idp/metadata)(?:\?.*)?$`)},
 }
