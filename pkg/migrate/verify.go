@@ -58,9 +58,10 @@ type ParitySummary struct {
 
 // TrustParity is the comparison of one trust.
 type TrustParity struct {
-	Name    string `json:"name"`
-	Source  Source `json:"source"`
-	Skipped string `json:"skipped"` // as that of [TrustPlan]
+	Name   string `json:"name"`
+	Source Source `json:"source"`
+	// Skipped says why the trust is not compared; empty where it is.
+	Skipped string `json:"skipped"`
 	// Users is how many were compared.
 	Users int `json:"users"`
 	// Uncompared are those for whom AD FS gives no answer, by the reason.
@@ -173,12 +174,14 @@ type VerifyOptions struct {
 // lets Entra emit. An error is one of the options, as that of [Build]. Equal
 // inputs give equal results.
 func Verify(objects iter.Seq2[*adfs.Object, error], o VerifyOptions) (*Parity, error) {
-	rules := map[Source]adfs.Text{}
+	rules := map[Source]*adfs.Text{}
 	plan, err := Build(func(yield func(*adfs.Object, error) bool) {
 		for object, err := range objects {
 			if err == nil && object.RelyingParty() != nil {
 				rp := object.RelyingParty()
-				rules[sourceOf(rp.Source)] = rp.IssuanceTransformRules
+				if object.Property(transformRules) != nil {
+					rules[sourceOf(rp.Source)] = &rp.IssuanceTransformRules
+				}
 			}
 			if !yield(object, err) {
 				return
@@ -204,13 +207,19 @@ func Verify(objects iter.Seq2[*adfs.Object, error], o VerifyOptions) (*Parity, e
 	return out, nil
 }
 
-// trust compares one trust. Those that are skipped are only told.
-func (o *VerifyOptions) trust(t *TrustPlan, text adfs.Text) *TrustParity {
-	set := newRuleSet(transformRules, claimrule.Transform, text)
+// trust compares one trust. Those that are skipped, or whose rules are not in
+// the export, are only told.
+func (o *VerifyOptions) trust(t *TrustPlan, text *adfs.Text) *TrustParity {
+	skipped := t.Skipped
+	if skipped == "" && text == nil {
+		skipped = "the export holds no claim rules of the trust"
+	}
+	if skipped != "" {
+		return &TrustParity{Name: t.Name, Source: t.Source, Skipped: skipped, Uncompared: []Uncompared{}, Claims: []ClaimParity{}, Notes: []string{}}
+	}
+	set := newRuleSet(transformRules, claimrule.Transform, *text)
 	people := o.People
-	if t.Skipped != "" {
-		people = nil
-	} else if o.Generate > 0 {
+	if o.Generate > 0 {
 		people = append(covering(set.rules, o.Generate), people...)
 	}
 	return verifyTrust(t, set.rules, people, o.Policy, o.Plan.Groups)

@@ -35,7 +35,7 @@ type claimTally struct {
 func verifyTrust(plan *TrustPlan, rules *claimrule.RuleSet, people []Person, form ClaimsForm, groups *GroupList) *TrustParity {
 	emitted, lost := emit(plan, form)
 	v := &trustVerifier{rules: rules, emitted: emitted, evaluator: entra.NewEvaluator(emitted, plan.assigned()), groups: groups, claims: map[string]*claimTally{},
-		out: &TrustParity{Name: plan.Name, Source: plan.Source, Skipped: plan.Skipped, Uncompared: []Uncompared{}, Claims: []ClaimParity{}, Notes: []string{}}}
+		out: &TrustParity{Name: plan.Name, Source: plan.Source, Uncompared: []Uncompared{}, Claims: []ClaimParity{}, Notes: []string{}}}
 	for _, p := range people {
 		v.person(p)
 	}
