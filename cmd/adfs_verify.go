@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -91,7 +90,6 @@ func runADFSVerify(c *cobra.Command, env *Env, o *verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(softMemory))
 	objects := &exports{env: env, inputs: inputs}
 	p, err := migrate.Verify(objects.all(), options)
 	if err != nil {

@@ -196,11 +196,13 @@ func Verify(objects iter.Seq2[*adfs.Object, error], o VerifyOptions) (*Parity, e
 	}
 	o.People = completed(o.People, o.Plan.Groups)
 	out := &Parity{Schema: ParitySchema, Policy: o.Policy, Trusts: []*TrustParity{}, Problems: plan.Problems}
-	for _, t := range plan.Trusts {
+	for i, t := range plan.Trusts {
+		plan.Trusts[i] = nil // what was compared need not be kept
 		if o.Keep != nil && !o.Keep(t.Name) {
 			continue
 		}
 		parity := o.trust(t, rules[t.Source])
+		delete(rules, t.Source)
 		out.Trusts = append(out.Trusts, parity)
 		out.Summary.count(parity)
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // trustsOf is an export with a trust for each rule set.
-func trustsOf(t *testing.T, names, rules []string) string {
+func trustsOf(t testing.TB, names, rules []string) string {
 	t.Helper()
 	type trust struct {
 		Name, IssuanceTransformRules, AccessControlPolicyName string
