@@ -28,25 +28,27 @@ func adfsReaders(at time.Time) []validate.Reader {
 		{
 			Format: "AD FS export",
 			Is:     func(_ string, head []byte) bool { return adfs.Recognise(head) },
-			Read: func(name string, r io.Reader) ([]finding.Problem, error) {
+			Read: func(name string, r io.Reader) (validate.Content, error) {
 				data, err := readLinted(r)
 				if err != nil {
-					return nil, err
+					return validate.Content{}, err
 				}
-				return append(assessed(name, data, at), exportedRules(name, data)...), nil
+				content := assessed(name, data, at)
+				content.Problems = append(content.Problems, exportedRules(name, data)...)
+				return content, nil
 			},
 		},
 		{
 			Format: "claim rules",
 			Is:     isRuleFile,
-			Read: func(name string, r io.Reader) ([]finding.Problem, error) {
+			Read: func(name string, r io.Reader) (validate.Content, error) {
 				data, err := readLinted(r)
 				if err != nil {
-					return nil, err
+					return validate.Content{}, err
 				}
 				t := &ruleText{input: name, text: decodeText(data)}
 				t.parse(claimrule.Position{})
-				return t.problems(), nil
+				return validate.Content{Problems: t.problems()}, nil
 			},
 		},
 	}
@@ -70,10 +72,45 @@ func isRuleFile(name string, head []byte) bool {
 	return slices.Contains(ruleEndings, strings.ToLower(path.Ext(name))) && issuing.Match(head)
 }
 
-// assessed is what stands in the way of each trust that is to move. What needs
-// no work is not told.
-func assessed(name string, data []byte, at time.Time) []finding.Problem {
-	a := migrate.Assess(adfs.Read(bytes.NewReader(data), name, adfs.Limits{}), at)
+// assessed is what stands in the way of each trust that is to move, and the
+// certificates of all. What needs no work is not told.
+func assessed(name string, data []byte, at time.Time) validate.Content {
+	var certificates []validate.HeldCertificate
+	a := migrate.Assess(func(yield func(*adfs.Object, error) bool) {
+		for o, err := range adfs.Read(bytes.NewReader(data), name, adfs.Limits{}) {
+			if o != nil {
+				certificates = append(certificates, exportedCertificates(o)...)
+			}
+			if !yield(o, err) {
+				return
+			}
+		}
+	}, at)
+	return validate.Content{Problems: obstacles(a), Certificates: certificates}
+}
+
+// certificateUses are what the certificates of a trust are for, by property.
+var certificateUses = map[string]string{"RequestSigningCertificate": "signing", "TokenSigningCertificates": "signing", "EncryptionCertificate": "encryption"}
+
+// exportedCertificates are those that a trust holds whole.
+func exportedCertificates(o *adfs.Object) []validate.HeldCertificate {
+	owner := cmp.Or(o.Text("Identifier").Value, o.Name())
+	if r := o.RelyingParty(); r != nil && len(r.Identifier) > 0 {
+		owner = r.Identifier[0]
+	}
+	var out []validate.HeldCertificate
+	for _, p := range o.Properties {
+		for _, v := range append([]*adfs.Value{p.Value}, p.Value.Items...) {
+			if v.Certificate != nil {
+				out = append(out, validate.HeldCertificate{Certificate: v.Certificate, Span: v.Text.Span, Owner: owner, Use: certificateUses[p.Name]})
+			}
+		}
+	}
+	return out
+}
+
+// obstacles are the items of an assessment that need work.
+func obstacles(a *migrate.Assessment) []finding.Problem {
 	var out []finding.Problem
 	for _, p := range a.Problems {
 		out = append(out, finding.Problem{Check: p.Check, Severity: p.Severity, Detail: p.Message, Location: finding.Location{Span: finding.Span{Line: p.Source.Line, Column: p.Column}}})

@@ -12,6 +12,7 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/config"
 	"github.com/ssodoctor/ssodoctor/pkg/entra/export"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/profile"
 )
 
@@ -55,9 +56,24 @@ type Reader struct {
 	Format string // what the kind is called in the report
 	// Is recognises a file by its first bytes, as UTF-8, and its name.
 	Is func(name string, head []byte) bool
-	// Read says what is wrong with the file. Every problem must be of a check
-	// of the catalogue.
-	Read func(name string, r io.Reader) ([]finding.Problem, error)
+	// Read says what is in the file; an error, that it cannot be read at all.
+	Read func(name string, r io.Reader) (Content, error)
+}
+
+// Content is what a [Reader] has to say of a file.
+type Content struct {
+	// Problems are what is wrong with it, each of a check of the catalogue.
+	Problems []finding.Problem
+	// Certificates are listed, and not judged.
+	Certificates []HeldCertificate
+}
+
+// HeldCertificate is a certificate in a file that a [Reader] reads.
+type HeldCertificate struct {
+	*keys.Certificate
+	Span  finding.Span
+	Owner string // the entity ID or name of who it belongs to; empty where the file does not say
+	Use   string // "signing", "encryption", or empty: not said
 }
 
 // Lint judges files: each alone, and those that belong together. It never

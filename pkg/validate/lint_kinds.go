@@ -44,8 +44,12 @@ func adopted(readers []Reader) []fileKind {
 			format: r.Format,
 			is:     func(f *file) bool { return r.Is(f.name, f.head) },
 			read: func(l *linter, f *file) error {
-				problems, err := r.Read(f.name, f.body)
-				l.relay(subject{input: f.name}, problems)
+				content, err := r.Read(f.name, f.body)
+				at := subject{input: f.name}
+				l.relay(at, content.Problems)
+				for _, c := range content.Certificates {
+					l.list(at, &placed{Certificate: c.Certificate, location: finding.Location{Span: c.Span}, holder: c.Owner, use: certificateUse(c.Use)})
+				}
 				return err
 			},
 		})

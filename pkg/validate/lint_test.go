@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ssodoctor/ssodoctor/internal/samltest"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/keys"
 )
 
 // TestUnknownFiles: a file of no known kind is told where it was named, and
@@ -32,13 +34,21 @@ func TestReaders(t *testing.T) {
 	rules := Reader{
 		Format: "claim rules",
 		Is:     func(name string, head []byte) bool { return bytes.Contains(head, []byte("=>")) },
-		Read: func(string, io.Reader) ([]finding.Problem, error) {
-			return []finding.Problem{{Check: "adfs-rule-syntax", Detail: "no"}}, nil
+		Read: func(string, io.Reader) (Content, error) {
+			c, err := keys.ParseCertificate(samltest.RSA().Cert)
+			return Content{
+				Problems:     []finding.Problem{{Check: "adfs-rule-syntax", Detail: "no"}},
+				Certificates: []HeldCertificate{{c, finding.Span{Line: 7}, "https://halo.contoso.com", "encryption"}},
+			}, err
 		},
 	}
 	got := Lint(repository{"rules.txt": "=> issue(a);"}, []LintFile{{Name: "rules.txt"}}, LintOptions{Readers: []Reader{rules}})
 	if len(got.Inputs) != 1 || got.Inputs[0].Format != "claim rules" || len(got.Findings) != 1 || got.Summary.Error != 1 {
 		t.Errorf("%+v", got)
+	}
+	want := CertificatePlace{Input: "rules.txt", Location: finding.Location{Span: finding.Span{Line: 7}}, Owner: "https://halo.contoso.com", Use: "encryption"}
+	if len(got.Certificates) != 1 || !slices.Equal(got.Certificates[0].Places, []CertificatePlace{want}) {
+		t.Errorf("certificates %+v, want one at %+v", got.Certificates, want)
 	}
 }
 
