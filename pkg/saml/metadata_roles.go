@@ -30,6 +30,9 @@ type Service struct {
 	Name string // local name of the element: "SingleSignOnService"
 	// Extension reports that the element stands in md:Extensions.
 	Extension bool
+	// Protocol is hoksso:ProtocolBinding, the binding that carries the message
+	// of a sign-in that is bound to a client certificate.
+	Protocol Field
 }
 
 // ConsumingService is md:AttributeConsumingService (Metadata 2.4.4.1).
@@ -114,14 +117,25 @@ func readRole(el *etree.Element, keys []KeyDescriptor) Role {
 		case child.Tag == "Extensions":
 			for extension := range child.ChildElementsSeq() {
 				if isService(extension) {
-					r.Services = append(r.Services, Service{Endpoint: readEndpoint(extension), Name: extension.Tag, Extension: true})
+					r.Services = append(r.Services, Service{Endpoint: readEndpoint(extension), Name: extension.Tag, Extension: true, Protocol: protocolBinding(extension)})
 				}
 			}
 		case isService(child):
-			r.Services = append(r.Services, Service{Endpoint: readEndpoint(child), Name: child.Tag})
+			r.Services = append(r.Services, Service{Endpoint: readEndpoint(child), Name: child.Tag, Protocol: protocolBinding(child)})
 		}
 	}
 	return r
+}
+
+// protocolBinding reads hoksso:ProtocolBinding (SAML V2.0 Holder-of-Key Web
+// Browser SSO Profile, 3), whatever its prefix.
+func protocolBinding(el *etree.Element) Field {
+	for i := range el.Attr {
+		if a := &el.Attr[i]; a.Key == "ProtocolBinding" && a.Space != "" && a.NamespaceURI() == NSHolderOfKey {
+			return Field{Value: a.Value, Element: el, Attr: a.Space + ":" + a.Key}
+		}
+	}
+	return Field{}
 }
 
 // isService tells an endpoint, whatever its service is: by its name or by what

@@ -16,4 +16,5 @@ const (
 	NSFederation  = "http://docs.oasis-open.org/wsfed/federation/200706"
 	NSAddressing  = "http://www.w3.org/2005/08/addressing"
 	NSSchema      = "http://www.w3.org/2001/XMLSchema-instance"
+	NSHolderOfKey = "urn:oasis:names:tc:SAML:2.0:profiles:holder-of-key:SSO:browser"
 )

@@ -42,6 +42,13 @@ func MetadataOrder(m *Metadata) []OrderProblem { return metadataWalk(m).order }
 // message.
 func MetadataNamespaces(m *Metadata) []WrongNamespace { return metadataWalk(m).wrong }
 
+// IsExtension reports whether an element of that local name is known to stand
+// in md:Extensions, so that [MetadataNamespaces] tells a wrong namespace of it.
+func IsExtension(name string) bool {
+	_, named := modelOf(NSMetadata, "Extensions").find("", name)
+	return named != nil
+}
+
 func metadataWalk(m *Metadata) schemaWalk {
 	var s schemaWalk
 	s.element(m.Element, modelOf(NSMetadata, m.Element.Tag))

@@ -6,7 +6,7 @@ const (
 )
 
 // contentModels is the schema of SAML 2.0 (saml-schema-protocol-2.0,
-// -assertion-2.0, -metadata-2.0) and 1.1 (oasis-sstc-saml-schema-1.1), as far
+// -assertion-2.0, -metadata-2.0 and its extensions) and 1.1 (oasis-sstc-saml-schema-1.1), as far
 // as order and number go.
 var contentModels = []contentModel{
 	{NSProtocol, "Response", false, []part{
@@ -203,6 +203,21 @@ var contentModels = []contentModel{
 		{9, NSMetadata, "NameIDFormat", many},
 		{10, NSMetadata, "AssertionConsumerService", many},
 		{11, NSMetadata, "AttributeConsumingService", many},
+	}},
+	// Extensions may hold anything; these are what readers look for in it.
+	{NSMetadata, "Extensions", true, []part{
+		{1, "urn:oasis:names:tc:SAML:metadata:ui", "UIInfo", many},
+		{1, "urn:oasis:names:tc:SAML:metadata:ui", "DiscoHints", many},
+		{1, "urn:oasis:names:tc:SAML:metadata:attribute", "EntityAttributes", many},
+		{1, "urn:oasis:names:tc:SAML:metadata:rpi", "RegistrationInfo", many},
+		{1, "urn:oasis:names:tc:SAML:metadata:rpi", "PublicationInfo", many},
+		{1, "urn:oasis:names:tc:SAML:metadata:rpi", "PublicationPath", many},
+		{1, "urn:oasis:names:tc:SAML:metadata:algsupport", "DigestMethod", many},
+		{1, "urn:oasis:names:tc:SAML:metadata:algsupport", "SigningMethod", many},
+		{1, "urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery-protocol", "DiscoveryResponse", many},
+		{1, "urn:oasis:names:tc:SAML:profiles:SSO:request-init", "RequestInitiator", many},
+		{1, "urn:mace:shibboleth:metadata:1.0", "Scope", many},
+		{1, "urn:mace:shibboleth:metadata:1.0", "KeyAuthority", many},
 	}},
 	{NSMetadata, "KeyDescriptor", false, []part{
 		{1, NSSignature, "KeyInfo", once},

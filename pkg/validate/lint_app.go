@@ -292,6 +292,10 @@ func lintPair(x *inspection, p *pair) {
 		x.fail(fact{input: sp.nameIDs[0].input, location: sp.nameIDs[0].location, severity: finding.Warning, expected: texts(idp.nameIDs), actual: strings.Join(texts(sp.nameIDs), ", "),
 			detail: fmt.Sprintf("identity provider and app have no NameID format in common: the app takes %s, the identity provider %q names %s", quoteAll(texts(sp.nameIDs)), p.idp.id.value, quoteAll(texts(idp.nameIDs)))})
 	}
+	if len(sp.logout) > 0 && len(idp.logout) == 0 {
+		x.fail(fact{input: sp.logout[0].input, location: sp.logout[0].location, severity: finding.Info, actual: sp.logout[0].value,
+			detail: fmt.Sprintf("the app has a SingleLogoutService and the identity provider %q has none: who signs out of the app stays signed in there, and is let into the app again without a question", p.idp.id.value)})
+	}
 	if a, b := bindingsOf(sp.logout), bindingsOf(idp.logout); len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) }) {
 		x.fail(fact{input: sp.logout[0].input, location: sp.logout[0].location, severity: finding.Warning, expected: b, forms: true, actual: strings.Join(a, ", "),
 			detail: fmt.Sprintf("identity provider and app have no binding of single logout in common: the app has %s, the identity provider %q has %s", quoteAll(a), p.idp.id.value, quoteAll(b))})

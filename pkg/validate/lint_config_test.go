@@ -114,6 +114,8 @@ var fixturesConfig = []lintFixture{
 			r.edit("app/metadata.xml", samltest.FormatEmail, strings.Replace(samltest.FormatEmail, "1.1:nameid-format:emailAddress", "2.0:nameid-format:transient", 1))
 		},
 		want: want{severity: finding.Warning}},
+	{check: "metadata-pair-mismatch", name: "logout at one side", input: "app/metadata.xml",
+		fire: idpMetadata(func(m *samltest.IdPMetadata) { m.SLO = nil }), want: want{severity: finding.Info, actual: samltest.LogoutURL, detail: "has none"}},
 	{check: "metadata-pair-mismatch", name: "bindings of logout", input: "app/metadata.xml",
 		fire: func(r repository) {
 			r.edit("app/metadata.xml", `SingleLogoutService Binding="`+samltest.BindingGET, `SingleLogoutService Binding="`+samltest.BindingPOST)

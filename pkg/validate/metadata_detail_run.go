@@ -197,6 +197,7 @@ func (x *inspection) lintOrganization(o *saml.Organization) {
 }
 
 func lintMetadataOrder(x *inspection, m *saml.Metadata) {
+	x.lintExtensions(m)
 	for _, w := range saml.MetadataNamespaces(m) {
 		x.fail(fact{element: w.Element, actual: w.Actual, expected: []string{w.Expected},
 			detail: fmt.Sprintf("%s is in the namespace %s, expected %s: readers do not see it", w.Element.Tag, finding.Quote(finding.Shorten(w.Actual, 80)), w.Expected)})
@@ -212,6 +213,26 @@ func lintMetadataOrder(x *inspection, m *saml.Metadata) {
 			f.detail = fmt.Sprintf("%s does not belong into %s", finding.Printable(p.Element.Tag), p.Element.Parent().Tag)
 		}
 		x.fail(f)
+	}
+}
+
+// lintExtensions holds that every element in Extensions is of a namespace that
+// is not the metadata's own, as the schema demands (##other).
+func (x *inspection) lintExtensions(m *saml.Metadata) {
+	for _, holder := range append([]*etree.Element{m.Element}, m.Roles...) {
+		extensions := xmldoc.Child(holder, saml.NSMetadata, "Extensions")
+		if extensions == nil {
+			continue
+		}
+		children := extensions.ChildElements()
+		if len(children) == 0 {
+			x.fail(fact{element: extensions, severity: finding.Info, detail: "Extensions is empty, which the schema does not allow"})
+		}
+		for _, el := range children {
+			if namespace := xmldoc.Namespace(el); (namespace == "" || namespace == saml.NSMetadata) && !saml.IsExtension(el.Tag) {
+				x.fail(fact{element: el, actual: namespace, detail: "the element " + finding.Quote(finding.Shorten(el.Tag, 80)) + " in Extensions is not of a namespace of its own, as the schema demands; no reader knows what it is"})
+			}
+		}
 	}
 }
 

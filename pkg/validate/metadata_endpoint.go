@@ -21,7 +21,7 @@ const (
 	bindingSOAP     = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
 	bindingPAOS     = "urn:oasis:names:tc:SAML:2.0:bindings:PAOS"
 	bindingURI      = "urn:oasis:names:tc:SAML:2.0:bindings:URI"
-	bindingHolder   = "urn:oasis:names:tc:SAML:2.0:profiles:holder-of-key:SSO:browser"
+	bindingHolder   = saml.NSHolderOfKey // the profile gives binding and namespace one name
 	bindingSOAP11   = "urn:oasis:names:tc:SAML:1.0:bindings:SOAP-binding"
 	bindingWSFed    = "http://schemas.xmlsoap.org/ws/2003/07/secext"
 )
@@ -132,12 +132,35 @@ func lintBinding(x *inspection, _ *saml.Metadata) {
 	for _, r := range x.samlRoles() {
 		for _, s := range r.Services {
 			allowed, known := serviceBindings[s.Name]
+			x.lintHolder(&s, allowed)
 			if !known || slices.Contains(allowed, s.Binding.Value) {
 				continue
 			}
 			x.lintBindingOf(&s, allowed)
 		}
 	}
+}
+
+// lintHolder is about hoksso:ProtocolBinding, which endpoints that ask for the
+// client's certificate must have, and others must not (SAML V2.0 Holder-of-Key
+// Web Browser SSO Profile, 3).
+func (x *inspection) lintHolder(s *saml.Service, allowed []string) {
+	binding, bound := s.Protocol.Value, s.Binding.Value == bindingHolder
+	f := fact{element: s.Element, field: s.Protocol, actual: binding, expected: allowed[:min(1, len(allowed))]}
+	switch {
+	case !bound && !s.Protocol.Present():
+		return
+	case !bound:
+		f.severity, f.expected = finding.Warning, nil
+		f.detail = "the " + s.Name + " has a hoksso:ProtocolBinding, which only the binding " + bindingHolder + " gives a meaning"
+	case !s.Protocol.Present():
+		f.detail = "the " + s.Name + " is for sign-ins with a client certificate (holder of key) and has no hoksso:ProtocolBinding: which binding carries the message is open"
+	case binding == bindingHolder || !slices.Contains(allowed, binding):
+		f.detail = "the hoksso:ProtocolBinding " + finding.Quote(finding.Shorten(binding, 100)) + " is no binding of a " + s.Name
+	default:
+		return
+	}
+	x.fail(f)
 }
 
 func (x *inspection) lintBindingOf(s *saml.Service, allowed []string) {
@@ -181,12 +204,27 @@ func lintLocation(x *inspection, _ *saml.Metadata) {
 				x.fail(f)
 			}
 		})
-		for _, s := range r.ServicesNamed("SingleSignOnService") {
-			if s.ResponseLocation.Present() {
-				x.fail(fact{field: s.ResponseLocation, severity: finding.Warning, actual: s.ResponseLocation.Value,
-					detail: "a SingleSignOnService has a ResponseLocation, which is for logout and like services only"})
-			}
+		for _, s := range r.Services {
+			x.lintResponseLocation(&s)
 		}
+	}
+}
+
+// lintResponseLocation is about where answers go, when not where requests do.
+func (x *inspection) lintResponseLocation(s *saml.Service) {
+	if !s.ResponseLocation.Present() {
+		return
+	}
+	if s.Name == "SingleSignOnService" {
+		x.fail(fact{field: s.ResponseLocation, severity: finding.Warning, actual: s.ResponseLocation.Value,
+			detail: "a SingleSignOnService has a ResponseLocation, which is for logout and like services only"})
+		return
+	}
+	requests, err := url.Parse(s.Location.Value)
+	answers, err2 := url.Parse(s.ResponseLocation.Value)
+	if err == nil && err2 == nil && requests.Host != "" && answers.Host != "" && !strings.EqualFold(requests.Host, answers.Host) {
+		x.fail(fact{field: s.ResponseLocation, severity: finding.Info, actual: s.ResponseLocation.Value,
+			detail: fmt.Sprintf("requests to the %s go to %s and answers to %s; one of them may be left over from a move", s.Name, finding.Quote(finding.Shorten(requests.Host, 80)), finding.Quote(finding.Shorten(answers.Host, 80)))})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ssodoctor/ssodoctor/internal/samltest"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/saml"
 )
 
 const (
@@ -52,6 +53,24 @@ func cie(r repository) {
 const cieParties = `<Organization><OrganizationName xml:lang="it">Comune</OrganizationName><OrganizationDisplayName xml:lang="it">Comune</OrganizationDisplayName><OrganizationURL xml:lang="it">https://comune.example</OrganizationURL></Organization>` +
 	`<ContactPerson contactType="administrative"><Extensions><cie:Public/><cie:IPACode>c_h501</cie:IPACode><cie:Municipality>H501</cie:Municipality><cie:Country>IT</cie:Country></Extensions>` +
 	`<Company>Comune</Company><EmailAddress>info@comune.example</EmailAddress></ContactPerson>`
+
+// holderOfKey gives the identity provider an endpoint for sign-ins with a client
+// certificate.
+func holderOfKey(binding, protocol string) func(repository) {
+	const plain = `Location="https://login.contoso.com/hok"`
+	add := idpMetadata(func(m *samltest.IdPMetadata) {
+		m.SSO = append(m.SSO, samltest.Endpoint{Binding: binding, Location: "https://login.contoso.com/hok"})
+	})
+	return func(r repository) {
+		add(r)
+		r.edit(idpFile, plain, plain+` xmlns:hoksso="`+saml.NSHolderOfKey+`" hoksso:ProtocolBinding="`+protocol+`"`)
+	}
+}
+
+// extensions puts elements into Extensions of the app.
+func extensions(inner string) func(repository) {
+	return spMetadata(func(m *samltest.SPMetadata) { m.Before = []string{"<Extensions>" + inner + "</Extensions>"} })
+}
 
 var fixturesMetadata = []lintFixture{
 	{check: "metadata-expired", name: "yesterday", input: idpFile,
@@ -109,6 +128,17 @@ var fixturesMetadata = []lintFixture{
 	{check: "metadata-endpoint-invalid", name: "a blank", fire: spMetadata(func(m *samltest.SPMetadata) { m.ACS[0].Location = " " + samltest.ACS }), want: want{difference: "white space"}},
 	{check: "metadata-endpoint-invalid", name: "a fragment", fire: spMetadata(func(m *samltest.SPMetadata) { m.ACS[0].Location += "#top" }), want: want{severity: finding.Warning}},
 	{check: "metadata-endpoint-invalid", name: "answers elsewhere", fire: idpMetadata(func(m *samltest.IdPMetadata) { m.SSO[0].ResponseLocation = samltest.SSOURL }), want: want{severity: finding.Warning}},
+	{check: "metadata-binding-invalid", name: "holder of key, and no word of the binding", fire: idpMetadata(func(m *samltest.IdPMetadata) {
+		m.SSO = append(m.SSO, samltest.Endpoint{Binding: bindingHolder, Location: samltest.SSOURL})
+	}), want: want{expected: []string{bindingRedirect}, detail: "hoksso:ProtocolBinding"}},
+	{check: "metadata-binding-invalid", name: "holder of key by itself", base: holderOfKey(bindingHolder, bindingPOST), fire: holderOfKey(bindingHolder, bindingHolder),
+		want: want{actual: bindingHolder}},
+	{check: "metadata-binding-invalid", name: "holder of key over a binding that carries no requests", base: holderOfKey(bindingHolder, bindingPOST), fire: holderOfKey(bindingHolder, bindingPAOS),
+		want: want{actual: bindingPAOS}},
+	{check: "metadata-binding-invalid", name: "the attribute of holder of key elsewhere", base: holderOfKey(bindingHolder, bindingPOST), fire: holderOfKey(bindingPOST, bindingPOST),
+		want: want{severity: finding.Warning}},
+	{check: "metadata-endpoint-invalid", name: "answers to logout go to another host", base: spMetadata(func(m *samltest.SPMetadata) { m.SLO[0].ResponseLocation = samltest.LogoutURL + "/done" }),
+		fire: spMetadata(func(m *samltest.SPMetadata) { m.SLO[0].ResponseLocation = "https://old.contoso.com/logout" }), want: want{severity: finding.Info, detail: `"old.contoso.com"`}},
 	{check: "metadata-endpoint-insecure", name: "http", fire: spMetadata(func(m *samltest.SPMetadata) { m.ACS[0].Location = "http://halo.contoso.com/auth/saml" }),
 		want: want{expected: []string{"https://halo.contoso.com/auth/saml"}, difference: "scheme"}},
 	{check: "metadata-endpoint-insecure", name: "the developer's machine", fire: spMetadata(func(m *samltest.SPMetadata) { m.ACS[0].Location = "http://localhost:8080/acs" }), want: want{severity: finding.Info}},
@@ -157,6 +187,10 @@ var fixturesMetadata = []lintFixture{
 	{check: "metadata-schema-order", name: "keys last", fire: spMetadata(func(m *samltest.SPMetadata) {
 		m.After = []string{`<KeyDescriptor><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><KeyValue/></KeyInfo></KeyDescriptor>`}
 	}), want: want{detail: "KeyDescriptor stands behind"}},
+	{check: "metadata-schema-order", name: "an extension of the wrong namespace", base: extensions(`<a:DigestMethod xmlns:a="urn:oasis:names:tc:SAML:metadata:algsupport" Algorithm="x"/><b:Own xmlns:b="urn:contoso"/>`),
+		fire: extensions(`<ds:DigestMethod xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Algorithm="x"/>`), want: want{expected: []string{"urn:oasis:names:tc:SAML:metadata:algsupport"}}},
+	{check: "metadata-schema-order", name: "an extension without a namespace of its own", fire: extensions("<Owner>IT</Owner>"), want: want{actual: "urn:oasis:names:tc:SAML:2.0:metadata", detail: `"Owner"`}},
+	{check: "metadata-schema-order", name: "empty Extensions", fire: extensions(""), want: want{severity: finding.Info}},
 	{check: "metadata-schema-order", name: "the wrong namespace", fire: inFile(idpFile, "</IDPSSODescriptor>", `<SingleSignOnService xmlns="urn:x"/></IDPSSODescriptor>`)},
 	{check: "metadata-scope-invalid", name: "not anchored", base: idpMetadata(scope(`<shibmd:Scope regexp="false">contoso.com</shibmd:Scope>`)),
 		fire: idpMetadata(scope(`<shibmd:Scope regexp="true">contoso\.com</shibmd:Scope>`))},
