@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -86,7 +87,9 @@ func runLint(c *cobra.Command, env *Env, o *lintOptions) error {
 		return err
 	}
 	files, unreadable := walk(o.paths)
-	r := validate.Lint(disk{}, files, options)
+	memory := &softLimit{bytes: softLeast}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memory.bytes))
+	r := validate.Lint(disk{memory}, files, options)
 	unread := slices.Concat(unreadable, r.Unread)
 	for _, err := range unread {
 		env.warn(err)
@@ -192,16 +195,37 @@ func (o *lintOptions) writeBaseline(env *Env, r *validate.Report) error {
 	return nil
 }
 
+// softLimit is where the collector begins to work harder. It follows what is
+// read, as files may be judged together: what hostile input makes garbage of is
+// soon collected, and big files are not collected over and over.
+type softLimit struct{ bytes int64 }
+
+// The limit, in bytes: where it begins, and what each byte that is read raises
+// it by.
+const (
+	softLeast   = 48 << 20
+	softPerByte = 10
+)
+
+func (s *softLimit) read(size int64) {
+	s.bytes += softPerByte * size
+	debug.SetMemoryLimit(s.bytes)
+}
+
 // disk opens the files of the machine. Pipes and devices, which may never end,
 // are refused.
-type disk struct{}
+type disk struct {
+	memory *softLimit // that what is opened raises; nil for none
+}
 
-func (disk) Open(name string) (io.ReadCloser, error) {
+func (d disk) Open(name string) (io.ReadCloser, error) {
 	name = filepath.FromSlash(name)
 	if info, err := os.Stat(name); err != nil {
 		return nil, err
 	} else if !info.Mode().IsRegular() {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("no regular file")}
+	} else if d.memory != nil {
+		d.memory.read(info.Size())
 	}
 	return os.Open(name)
 }

@@ -2,6 +2,8 @@ package saml
 
 import (
 	"encoding/base64"
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -13,24 +15,31 @@ import (
 // ReadMetadata reads every EntityDescriptor of a document, in document order,
 // through EntitiesDescriptors of any depth. It returns nil where the root is
 // neither.
-func ReadMetadata(doc *xmldoc.Document) []*Metadata {
-	r := metadataReader{doc: doc}
-	if root := doc.Root(); root != nil {
-		r.entities(root, Instant{}, Field{})
+func ReadMetadata(doc *xmldoc.Document) []*Metadata { return slices.Collect(Entities(doc, 0)) }
+
+// Entities reads as [ReadMetadata] does, one entity at a time, so that only
+// those that the caller keeps take memory. Of an entity with more than the given
+// number of elements no role is read, and Oversized is set; 0 sets no bound.
+func Entities(doc *xmldoc.Document, elements int) iter.Seq[*Metadata] {
+	return func(yield func(*Metadata) bool) {
+		r := metadataReader{doc: doc, elements: elements, yield: yield}
+		if root := doc.Root(); root != nil {
+			r.entities(root, Instant{}, Field{})
+		}
 	}
-	return r.list
 }
 
 type metadataReader struct {
-	doc  *xmldoc.Document
-	list []*Metadata
+	doc      *xmldoc.Document
+	elements int // that an entity may have; 0 for any number
+	yield    func(*Metadata) bool
 }
 
 // entities reads an EntityDescriptor, or what an EntitiesDescriptor holds; the
-// validity is that of the parent.
-func (r *metadataReader) entities(el *etree.Element, until Instant, cache Field) {
+// validity is that of the parent. It returns false when no more is wanted.
+func (r *metadataReader) entities(el *etree.Element, until Instant, cache Field) bool {
 	if xmldoc.Namespace(el) != NSMetadata {
-		return
+		return true
 	}
 	if own := instantAttribute(el, "validUntil"); own.Present() {
 		until = own
@@ -40,19 +49,33 @@ func (r *metadataReader) entities(el *etree.Element, until Instant, cache Field)
 	}
 	switch el.Tag {
 	case "EntityDescriptor":
-		m := &Metadata{Doc: r.doc, Element: el, ValidUntil: until, CacheDuration: cache}
-		m.read()
-		r.list = append(r.list, m)
+		m := &Metadata{Doc: r.doc, Element: el, EntityID: attribute(el, "entityID"), ID: attribute(el, "ID"), ValidUntil: until, CacheDuration: cache}
+		if m.Oversized = r.elements > 0 && within(el, r.elements) < 0; !m.Oversized {
+			m.read()
+		}
+		return r.yield(m)
 	case "EntitiesDescriptor":
 		for child := range el.ChildElementsSeq() {
-			r.entities(child, until, cache)
+			if !r.entities(child, until, cache) {
+				return false
+			}
 		}
 	}
+	return true
+}
+
+// within takes the elements in el from a number that may be there; what is left
+// is negative where there are more.
+func within(el *etree.Element, left int) int {
+	for child := range el.ChildElementsSeq() {
+		if left = within(child, left-1); left < 0 {
+			break
+		}
+	}
+	return left
 }
 
 func (m *Metadata) read() {
-	m.EntityID = attribute(m.Element, "entityID")
-	m.ID = attribute(m.Element, "ID")
 	for child := range m.Element.ChildElementsSeq() {
 		if xmldoc.Namespace(child) != NSMetadata {
 			continue

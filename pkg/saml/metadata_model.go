@@ -22,6 +22,9 @@ type Metadata struct {
 	SP            *SPRole           // the first SPSSODescriptor; nil without one
 	Federation    []*FederationRole // RoleDescriptors of WS-Federation, in order
 	Roles         []*etree.Element  // every role descriptor, in order
+	// Oversized reports that the entity has more elements than [Entities] was
+	// to read, and that its roles are not read.
+	Oversized bool
 }
 
 // IdPRole is md:IDPSSODescriptor (Metadata 2.4.3).

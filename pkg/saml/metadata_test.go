@@ -9,6 +9,7 @@ import (
 	"github.com/ssodoctor/ssodoctor/internal/samltest"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
+	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
 )
 
 func TestReadMetadata(t *testing.T) {
@@ -133,5 +134,36 @@ func TestSigningCertificates(t *testing.T) {
 	got := saml.ReadMetadata(parse(t, m.XML()))[0].IdP.SigningCertificates()
 	if len(got) != 2 || !slices.Equal(got[0].Raw, samltest.Other().Cert) {
 		t.Errorf("%d certificates, want the second and the third", len(got))
+	}
+}
+
+// TestEntities: what is too large is named and not read, and who stops gets no
+// more.
+func TestEntities(t *testing.T) {
+	doc, err := xmldoc.Parse([]byte(`<EntitiesDescriptor xmlns="`+saml.NSMetadata+`"><EntityDescriptor entityID="a"><SPSSODescriptor/></EntityDescriptor>`+
+		`<EntitiesDescriptor><EntityDescriptor entityID="b"><SPSSODescriptor><Extensions/></SPSSODescriptor></EntityDescriptor></EntitiesDescriptor><EntityDescriptor entityID="c"/></EntitiesDescriptor>`), xmldoc.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for limit, want := range []string{"a b c ", "a b! c ", "a b c "} {
+		got := ""
+		for m := range saml.Entities(doc, limit) {
+			got += m.EntityID.Value
+			if m.Oversized {
+				got += "!"
+			}
+			if m.Oversized == (m.SP != nil) && m.EntityID.Value != "c" {
+				t.Errorf("limit %d: %s: oversized %v, role %v", limit, m.EntityID.Value, m.Oversized, m.SP)
+			}
+			got += " "
+		}
+		if got != want {
+			t.Errorf("limit %d: %q, want %q", limit, got, want)
+		}
+	}
+	for m := range saml.Entities(doc, 0) {
+		if m.EntityID.Value == "b" {
+			break
+		}
 	}
 }

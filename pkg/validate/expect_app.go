@@ -171,7 +171,7 @@ func (e *Expectations) trustPasted(thumbprints []string) {
 // ParseMetadata reads the entities of a metadata document of any size that a
 // federation has.
 func ParseMetadata(data []byte) ([]*saml.Metadata, error) {
-	doc, err := xmldoc.Parse(data, xmldoc.Limits{Bytes: maxLintFile, Elements: maxMetadataElements})
+	doc, err := xmldoc.Parse(data, metadataLimits(len(data)))
 	if err != nil {
 		return nil, err
 	}

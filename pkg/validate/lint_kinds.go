@@ -2,7 +2,6 @@ package validate
 
 import (
 	"bytes"
-	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -12,8 +11,6 @@ import (
 	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
-	"github.com/ssodoctor/ssodoctor/pkg/saml"
-	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
 )
 
 // fileKind is a kind of file that lint knows. The first kind that recognises a
@@ -96,65 +93,6 @@ func (f *file) root() string {
 		return string(m[1])
 	}
 	return ""
-}
-
-func isMetadata(f *file) bool {
-	root := f.root()
-	return root == "EntityDescriptor" || root == "EntitiesDescriptor"
-}
-
-// maxMetadataElements is what an aggregate of a large federation holds.
-const maxMetadataElements = 2_000_000
-
-var downloadMetadata = finding.Fix{System: finding.App, Place: "the page or address that the metadata is from", Action: "download the metadata again, and do not edit the file"}
-
-// readMetadata judges every entity of a metadata file, and its certificates.
-func (l *linter) readMetadata(f *file) error {
-	data, err := f.read()
-	if err != nil {
-		return err
-	}
-	doc, err := xmldoc.Parse(data, xmldoc.Limits{Bytes: maxLintFile, Elements: maxMetadataElements})
-	var syntax *xmldoc.SyntaxError
-	if errors.As(err, &syntax) {
-		l.relay(subject{input: f.name}, []finding.Problem{{Check: syntax.Check, Detail: "the metadata cannot be read as XML: " + syntax.Error(), Location: finding.Location{Span: syntax.Span}}}, downloadMetadata)
-		l.relay(subject{input: f.name}, f.nameless())
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	at := subject{input: f.name, doc: doc}
-	l.relay(at, doc.Problems)
-	entities := saml.ReadMetadata(doc)
-	if slices.ContainsFunc(entities, func(m *saml.Metadata) bool { return signatureOf(m) != nil }) {
-		at.signatures = l.metadataSignatures(at, entities[0].EntityID.Value)
-	}
-	for _, m := range entities {
-		e := summarise(f.name, doc, m)
-		inspect(l, at, e, func(s *lints) func(*inspection, *entity) { return s.entity })
-		if len(l.users[f.name]) > 0 || len(entities) == 1 && len(l.apps) == 0 {
-			l.summaries[f.name] = append(l.summaries[f.name], e)
-		}
-		at.roles = m.AllRoles()
-		inspect(l, at, m, func(s *lints) func(*inspection, *saml.Metadata) { return s.metadata })
-		l.metadataCertificates(at, m)
-	}
-	return nil
-}
-
-// nameless says of metadata that cannot be read that its first tag already
-// lacks the entity ID.
-func (f *file) nameless() []finding.Problem {
-	start := firstElement.FindIndex(f.head)
-	if start == nil || f.root() != "EntityDescriptor" {
-		return nil
-	}
-	tag, _, whole := bytes.Cut(f.head[start[1]:], []byte(">"))
-	if !whole || bytes.Contains(tag, []byte("entityID")) {
-		return nil
-	}
-	return []finding.Problem{{Check: "metadata-entity-id-invalid", Detail: "the EntityDescriptor has no entityID"}}
 }
 
 // certificateNames are the endings of files that hold certificates or keys.

@@ -126,12 +126,13 @@ func (x *inspection) relay(problems []finding.Problem, fixes ...finding.Fix) {
 
 // inspect runs every check that has a function for this kind of subject.
 func inspect[S any](l *linter, at subject, s S, of func(*lints) func(*inspection, S)) {
+	x := &inspection{subject: at, linter: l} // one for all checks: there can be very many subjects
 	for _, c := range l.catalogue {
 		judge := of(&c.lint)
 		if judge == nil {
 			continue
 		}
-		x := &inspection{trial: trial{check: c, findings: &l.report.Findings}, subject: at, linter: l}
+		x.trial = trial{check: c, findings: &l.report.Findings}
 		judge(x, s)
 		if result, ok := x.result(); ok {
 			result.Input, result.App = at.input, at.app

@@ -102,7 +102,11 @@ func (b *binder) flag(n *node) entra.Flag {
 
 func (b *binder) list(n *node, one func(*node) entra.Text) entra.List {
 	l := entra.List{At: b.place(n.span), Known: n.kind != kindUnknown || n.text != ""}
-	for _, item := range n.list() {
+	items := n.list()
+	if len(items) > 0 {
+		l.Items = make([]entra.Text, 0, len(items))
+	}
+	for _, item := range items {
 		if t := one(item); t.Known && item.kind != kindNull {
 			l.Items = append(l.Items, t)
 		} else {

@@ -19,7 +19,7 @@ func content(p *entra.Policy, locate func(offset int) finding.Span) {
 		return
 	}
 	d := &definition{binder: binder{file: p.At.File}, policy: p, locate: locate}
-	j := &jsonReader{source: newSource([]byte(text))}
+	j := &jsonReader{source: newSource([]byte(text)), limit: maxDefinition}
 	n, err := j.value(0)
 	if err == nil && j.token() != 0 {
 		err = j.unexpected("nothing behind the definition")

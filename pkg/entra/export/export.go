@@ -104,6 +104,7 @@ func Read(name string, data []byte) *File {
 	f.Format = format.Name
 	r := &reader{source: newSource(data), file: f, binder: binder{file: name, format: format.Name}}
 	format.read(r)
+	r.settle()
 	return f
 }
 
@@ -119,6 +120,7 @@ func titles() string {
 type reader struct {
 	*source
 	binder
+	budget
 	file *File
 }
 

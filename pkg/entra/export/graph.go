@@ -70,7 +70,9 @@ func readGraph(r *reader) {
 			r.emptyList(in, context)
 			return
 		}
-		r.resource(n, in, 0)
+		if r.afford(n) {
+			r.resource(n, in, 0)
+		}
 	})
 	if err != nil {
 		r.fail(err)

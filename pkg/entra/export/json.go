@@ -2,6 +2,7 @@ package export
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -15,6 +16,9 @@ import (
 const (
 	maxDepth = 128
 	maxNodes = 1 << 18
+	// maxDefinition bounds the values in the definition of a policy, which has
+	// some hundred.
+	maxDefinition = 1 << 16
 	// maxMembers bounds the properties of an object that is given another
 	// shape, which no resource comes near.
 	maxMembers = 1000
@@ -36,6 +40,7 @@ type jsonReader struct {
 	*source
 	pos   int
 	nodes int
+	limit int // of nodes, where it is not maxNodes
 }
 
 // each calls yield with every object of the text: the one that it is, those of
@@ -225,8 +230,8 @@ func (j *jsonReader) name() (string, error) {
 // value reads any value. What was read of it before an error comes with it.
 func (j *jsonReader) value(depth int) (*node, error) {
 	c := j.token()
-	if j.nodes++; j.nodes > maxNodes || depth > maxDepth {
-		return nil, &syntaxError{at: j.here(), large: true, message: fmt.Sprintf("one object has more than %d values or is nested more than %d deep", maxNodes, maxDepth)}
+	if j.nodes++; j.nodes > cmp.Or(j.limit, maxNodes) || depth > maxDepth {
+		return nil, &syntaxError{at: j.here(), large: true, message: fmt.Sprintf("one object has more than %d values or is nested more than %d deep", cmp.Or(j.limit, maxNodes), maxDepth)}
 	}
 	n := &node{span: j.here()}
 	var err error
