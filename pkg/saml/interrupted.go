@@ -29,6 +29,28 @@ func InterruptedValues(m *Message) []Interrupted {
 	return list
 }
 
+// InterruptedMetadata lists the NameID formats and certificates of roles whose
+// text holds comments or processing instructions, in order.
+func InterruptedMetadata(roles []Role) []Interrupted {
+	var list []Interrupted
+	add := func(f Field) {
+		if i, ok := interruption(f); ok {
+			list = append(list, i)
+		}
+	}
+	for _, r := range roles {
+		for _, k := range r.Keys {
+			for _, source := range k.Sources {
+				add(Field{Element: source.Element})
+			}
+		}
+		for _, f := range r.NameIDFormats {
+			add(f)
+		}
+	}
+	return list
+}
+
 // interruption splits the text at the first and at the last mark in it.
 func interruption(f Field) (Interrupted, bool) {
 	first, last := -1, -1

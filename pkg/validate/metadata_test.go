@@ -187,6 +187,8 @@ var fixturesMetadata = []lintFixture{
 	{check: "metadata-schema-order", name: "keys last", fire: spMetadata(func(m *samltest.SPMetadata) {
 		m.After = []string{`<KeyDescriptor><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><KeyValue/></KeyInfo></KeyDescriptor>`}
 	}), want: want{detail: "KeyDescriptor stands behind"}},
+	{check: "xml-comment-in-value", name: "a certificate", fire: inFile(idpFile, "</X509Certificate>", "<!-- until 2028 --></X509Certificate>"), input: idpFile, want: want{severity: finding.Warning, detail: "X509Certificate"}},
+	{check: "xml-comment-in-value", name: "a NameID format", fire: inFile(spFile, "<NameIDFormat>", "<NameIDFormat><!-- the usual one -->"), want: want{severity: finding.Warning, detail: "before it, of 0 characters"}},
 	{check: "metadata-schema-order", name: "an extension of the wrong namespace", base: extensions(`<a:DigestMethod xmlns:a="urn:oasis:names:tc:SAML:metadata:algsupport" Algorithm="x"/><b:Own xmlns:b="urn:contoso"/>`),
 		fire: extensions(`<ds:DigestMethod xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Algorithm="x"/>`), want: want{expected: []string{"urn:oasis:names:tc:SAML:metadata:algsupport"}}},
 	{check: "metadata-schema-order", name: "an extension without a namespace of its own", fire: extensions("<Owner>IT</Owner>"), want: want{actual: "urn:oasis:names:tc:SAML:2.0:metadata", detail: `"Owner"`}},

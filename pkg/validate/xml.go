@@ -75,6 +75,7 @@ var xmlChecks = []*Check{
 		Reference: "CVE-2017-11427, XML 1.0 section 2.5",
 		Since:     "0.1.0",
 		run:       runCommentInValue,
+		lint:      lints{metadata: lintCommentInValue},
 	},
 	{
 		Name: "xml-schema-order", Severity: finding.Warning, Family: FamilyXML, Scope: OfSigned,
@@ -148,6 +149,15 @@ func runCommentInValue(x *exam) {
 			field: v.Field, actual: v.Value,
 			detail: fmt.Sprintf("a comment or processing instruction stands in %s: readers see %s, %s or %s, by how they join the pieces",
 				v.Element.Tag, quote(v.Value), quote(v.Before), quote(v.After)),
+		})
+	}
+}
+
+func lintCommentInValue(x *inspection, _ *saml.Metadata) {
+	for _, v := range saml.InterruptedMetadata(x.roles) {
+		x.fail(fact{
+			element: v.Element, severity: finding.Warning,
+			detail: fmt.Sprintf("a comment or processing instruction stands in %s: some readers see only the piece before it, of %d characters, or the piece behind it, of %d", v.Element.Tag, len(v.Before), len(v.After)),
 		})
 	}
 }
