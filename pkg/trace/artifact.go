@@ -36,7 +36,7 @@ func (c *collector) artifacts(text []byte) {
 		c.artifact(string(bareArtifact(text)))
 		return
 	}
-	if !hasMarker(text) {
+	if !containsFold(text, "samlart") {
 		return
 	}
 	for _, m := range artifactParameter.FindAllSubmatch(text, 4*maxArtifacts) {

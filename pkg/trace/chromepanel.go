@@ -10,7 +10,7 @@ var chromePanelKey = lazyregexp.New(`^\{\s*"[0-9]{1,12}"\s*:\s*\{\s*"(request|re
 
 // isChromePanel knows an export of the browser extension SAML Chrome Panel: an
 // object of HAR entries under numbers.
-func isChromePanel(head []byte) bool { return chromePanelKey.Match(head) }
+func isChromePanel(head []byte) bool { return head[0] == '{' && chromePanelKey.Match(head) }
 
 // readChromePanel reads an export of SAML Chrome Panel: entries as in a HAR
 // file, each with the decoded message beside it.

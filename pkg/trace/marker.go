@@ -90,3 +90,14 @@ func equalFold(b []byte, lowered string) bool {
 	}
 	return true
 }
+
+// containsFold reports whether a text holds one in lower case, in any letter
+// case.
+func containsFold(text []byte, lowered string) bool {
+	for i := 0; i+len(lowered) <= len(text); i++ {
+		if lower(text[i]) == lowered[0] && equalFold(text[i:i+len(lowered)], lowered) {
+			return true
+		}
+	}
+	return false
+}

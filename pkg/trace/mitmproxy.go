@@ -18,7 +18,7 @@ var tnetstring = lazyregexp.New(`^[0-9]{1,12}:[0-9]{1,9}:[a-z_]{2,20}[;,]`)
 
 // isMitmproxy knows a flow file of mitmproxy: a dictionary in tnetstrings, the
 // first key of which is a word.
-func isMitmproxy(head []byte) bool { return tnetstring.Match(head) }
+func isMitmproxy(head []byte) bool { return head[0] >= '0' && head[0] <= '9' && tnetstring.Match(head) }
 
 // tnetStream reads tnetstrings forward: LENGTH ':' PAYLOAD TYPE, where the
 // payload of a dictionary or list is tnetstrings again. The type stands behind

@@ -15,7 +15,7 @@ var tracerKey = lazyregexp.New(`^\{\s*"(requests"\s*:\s*\[|timestamp"\s*:[^,]{1,
 
 // isSAMLTracer knows an export of the browser extension SAML-tracer by its
 // first keys.
-func isSAMLTracer(head []byte) bool { return tracerKey.Match(head) }
+func isSAMLTracer(head []byte) bool { return head[0] == '{' && tracerKey.Match(head) }
 
 // readSAMLTracer reads an export of SAML-tracer, 0.x to 1.9: requests with
 // their parameters and the decoded message, without times and response bodies.

@@ -21,9 +21,9 @@ var (
 func isWireshark(head []byte) bool {
 	switch head[0] {
 	case '[':
-		return wiresharkJSON.Match(head)
+		return bytes.Contains(head, []byte(`"_`)) && wiresharkJSON.Match(head)
 	case '<':
-		return wiresharkPDML.Match(head)
+		return bytes.Contains(head, []byte("<pdml")) && wiresharkPDML.Match(head)
 	}
 	return bytes.Contains(head, []byte(" bytes on wire")) && wiresharkText.Match(head)
 }
