@@ -100,8 +100,10 @@ func runLint(c *cobra.Command, env *Env, o *lintOptions) error {
 	if err := o.accept(env, r); err != nil {
 		return err
 	}
-	if err := o.report(env, r, options.Clock); err != nil {
-		return err
+	if len(r.Inputs) > 0 || o.format != "text" { // of nothing there is nothing to say
+		if err := o.report(env, r, options.Clock); err != nil {
+			return err
+		}
 	}
 	summary := r.Summary
 	if o.certificates {

@@ -199,7 +199,7 @@ var entraExportChecks = []*Check{
 		Cause:     "The file was edited by hand, was cut off, or passed through a word processor.",
 		Fixes:     []finding.Fix{{System: finding.User, Place: "the file", Action: "correct the text at the place shown, or export again and do not edit the file"}},
 		Reference: "RFC 8259",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 	},
 	{
 		Name: "entra-secret-exposed", Severity: finding.Error, Family: FamilyEntra, Scope: OfFile,
@@ -208,7 +208,7 @@ var entraExportChecks = []*Check{
 		Cause:     "The output of the command that made the secret was saved with the export.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: "App registrations > (app) > Certificates & secrets", Action: "remove the secret from Entra, make a new one and keep it in a vault; remove the value from the file and its history"}},
 		Reference: "Microsoft Learn: Security best practices for application properties",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintSecrets},
 	},
 }

@@ -18,7 +18,7 @@ var entraAccessChecks = []*Check{
 		Cause:     "It is the default of applications that are made by scripts and by Terraform.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraProperties + " > Assignment required?", Action: "set it to Yes, after the groups that need the app are assigned"}},
 		Reference: "Microsoft Graph: servicePrincipal.appRoleAssignmentRequired",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintAssignmentRequired},
 	},
 	{
@@ -28,7 +28,7 @@ var entraAccessChecks = []*Check{
 		Cause:     "The application was made ready before its groups were.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraAssignment, Action: "assign the groups that need the app"}},
 		Reference: "Microsoft Graph: servicePrincipal.appRoleAssignedTo",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintAssignmentMissing},
 	},
 	{
@@ -38,7 +38,7 @@ var entraAccessChecks = []*Check{
 		Cause:     "The pilot group was replaced by all users instead of by the groups that need the app.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraAssignment, Action: "replace {actual} by the security groups that need the app"}},
 		Reference: "Microsoft Learn: Manage users and groups assignment to an application",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintAllUsers},
 	},
 	{
@@ -48,7 +48,7 @@ var entraAccessChecks = []*Check{
 		Cause:     "Test users were assigned for the pilot and stayed.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraAssignment, Action: "put the users into a security group, assign that, and remove the direct assignments"}},
 		Reference: "Microsoft Learn: Manage users and groups assignment to an application",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintDirectUsers},
 	},
 	{
@@ -58,7 +58,7 @@ var entraAccessChecks = []*Check{
 		Cause:     "The role was removed or made anew, with another id, after it was assigned.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraAssignment, Action: "assign the role again"}},
 		Reference: "Microsoft Graph: appRoleAssignment.appRoleId",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintAssignmentRole},
 	},
 }

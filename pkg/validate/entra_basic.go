@@ -25,7 +25,7 @@ var entraBasicChecks = []*Check{
 		Cause:     "The application was created by a script or template that leaves preferredSingleSignOnMode empty, or was set up for another method first.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraMode, Action: "choose SAML"}},
 		Reference: "Microsoft Graph: servicePrincipal.preferredSingleSignOnMode",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintMode},
 	},
 	{
@@ -35,7 +35,7 @@ var entraBasicChecks = []*Check{
 		Cause:     "\"Enabled for users to sign-in\" was set to No during set-up or maintenance.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraProperties + " > Enabled for users to sign-in", Action: "set it to Yes"}},
 		Reference: "Microsoft Graph: servicePrincipal.accountEnabled",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintDisabled},
 	},
 	{
@@ -45,7 +45,7 @@ var entraBasicChecks = []*Check{
 		Cause:     "The Basic SAML Configuration was not filled in.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraIdentifier, Action: "enter the Entity ID that the app shows"}},
 		Reference: "Microsoft Graph: application.identifierUris",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintIdentifierMissing},
 	},
 	{
@@ -55,7 +55,7 @@ var entraBasicChecks = []*Check{
 		Cause:     "A blank was pasted with the value, or a name was entered in place of the Entity ID.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraIdentifier, Action: "enter the Entity ID exactly as the app shows it"}},
 		Reference: "Microsoft Learn: Restrictions on identifier URIs",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintIdentifiers},
 	},
 	{
@@ -65,7 +65,7 @@ var entraBasicChecks = []*Check{
 		Cause:     "The address was pasted incompletely, or with http.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraLogout, Action: "enter the app's logout address, or leave the field empty where the app has none"}},
 		Reference: "Microsoft Learn: Single sign-out SAML protocol",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintLogoutURL},
 	},
 	{
@@ -75,7 +75,7 @@ var entraBasicChecks = []*Check{
 		Cause:     "The Login URL of Entra, which belongs into the app, was entered here.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraSignOnURL, Action: "enter the app's own sign-in page, or leave it empty for sign-in that Entra starts"}},
 		Reference: "Microsoft Learn: Error AADSTS750054",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintSignOnURL},
 	},
 	{
@@ -85,7 +85,7 @@ var entraBasicChecks = []*Check{
 		Cause:     "The registration was created for OpenID Connect, or from a multi-tenant template.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraPlatforms + " > Supported account types", Action: "choose accounts in this organizational directory only"}},
 		Reference: "Microsoft Graph: application.signInAudience",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintAudience},
 	},
 	{
@@ -95,7 +95,7 @@ var entraBasicChecks = []*Check{
 		Cause:     "Applications that are made from templates have it on, or it is left from an earlier set-up.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraPlatforms + " > Implicit grant and hybrid flows", Action: "clear both boxes"}},
 		Reference: "Microsoft Learn: Security best practices for application properties",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintImplicit},
 	},
 }

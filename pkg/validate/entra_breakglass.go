@@ -17,7 +17,7 @@ var entraBreakGlassChecks = []*Check{
 		Cause:     "The account exists and is written down nowhere, or was never made.",
 		Fixes:     []finding.Fix{{System: finding.App, Place: "the app's user management", Action: "keep a local administrator that signs in with a password, and name it in expect.break-glass-account of ssodoctor.yaml"}},
 		Reference: "Microsoft Learn: Manage emergency access accounts",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintBreakGlass},
 	},
 	{
@@ -27,7 +27,7 @@ var entraBreakGlassChecks = []*Check{
 		Cause:     "The account was not excluded when the policy was made.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraConditional + " > (policy) > Users > Exclude", Action: "exclude the account, or a group that holds it alone"}},
 		Reference: "Microsoft Learn: Manage emergency access accounts",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintBreakGlassBlocked},
 	},
 }

@@ -23,7 +23,7 @@ var entraConditionalChecks = []*Check{
 		Cause:     "The policies name other applications, exclude this one, or are about some users only.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraConditional, Action: "include the application in an enabled policy that demands multifactor authentication of all its users"}},
 		Reference: conditionalPage,
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintMFA},
 	},
 	{
@@ -33,7 +33,7 @@ var entraConditionalChecks = []*Check{
 		Cause:     "Exceptions for a roll-out or a service account were left.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraConditional + " > (policy) > Users > Exclude", Action: "keep the emergency accounts only"}},
 		Reference: "Microsoft Learn: Manage emergency access accounts",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintExclusions},
 	},
 	{
@@ -43,7 +43,7 @@ var entraConditionalChecks = []*Check{
 		Cause:     "The policy was created for a trial, or by a migration, and not switched on.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraConditional + " > (policy) > Enable policy", Action: "look at the sign-in log, then set it to On"}},
 		Reference: "Microsoft Learn: Conditional Access report-only mode",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintReportOnly},
 	},
 	{
@@ -53,7 +53,7 @@ var entraConditionalChecks = []*Check{
 		Cause:     "No policy with locations or risk levels includes the application.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraConditional, Action: "block, or demand more of, sign-ins from unexpected locations or with high risk"}},
 		Reference: "Microsoft Learn: Conditional Access: Network assignment",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintAccessLocation},
 	},
 	{
@@ -63,7 +63,7 @@ var entraConditionalChecks = []*Check{
 		Cause:     "No policy that demands a compliant or hybrid joined device includes the application.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraConditional + " > (policy) > Grant", Action: "demand a compliant or hybrid joined device of the app's administrators"}},
 		Reference: "Microsoft Learn: Require compliant, hybrid joined devices",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintAccessDevice},
 	},
 	{
@@ -73,7 +73,7 @@ var entraConditionalChecks = []*Check{
 		Cause:     "All policies for the application are about all users alike.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraConditional, Action: "add a policy for the administrators of the app: phishing-resistant authentication, managed devices, short sessions"}},
 		Reference: "Microsoft Learn: Conditional Access for administrators",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintAccessPrivileged},
 	},
 }

@@ -19,7 +19,7 @@ var entraGroupChecks = []*Check{
 		Cause:     "\"All groups\" or \"Security groups\" was chosen for the group claim.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraGroups, Action: "choose \"Groups assigned to the application\", or filter the groups by name"}},
 		Reference: "Microsoft Learn: Configure group claims for applications",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintGroupOverage},
 	},
 	{
@@ -29,7 +29,7 @@ var entraGroupChecks = []*Check{
 		Cause:     "The manifest was edited by hand, and one half of the setting was forgotten.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraGroups, Action: "choose the groups and one format for them"}},
 		Reference: "Microsoft Learn: Configure groups optional claims",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintGroupClaim},
 	},
 	{
@@ -39,7 +39,7 @@ var entraGroupChecks = []*Check{
 		Cause:     "The claim exists for JSON tokens only, or its name is misspelled.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraTokenConfiguration, Action: "remove {actual}; add what the app needs under Attributes & Claims"}},
 		Reference: "Microsoft Learn: Optional claims reference",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintOptionalClaims},
 	},
 	{
@@ -49,7 +49,7 @@ var entraGroupChecks = []*Check{
 		Cause:     "It was switched on because a claims mapping policy failed with AADSTS50146.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: "App registrations > (app) > Manifest > api.acceptMappedClaims", Action: "set it to null, and give the application a signing certificate of its own"}},
 		Reference: "Microsoft Learn: Customize claims with a policy, security considerations",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintMappedClaims},
 	},
 }

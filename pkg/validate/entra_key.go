@@ -25,7 +25,7 @@ var entraKeyChecks = []*Check{
 		Cause:     "The address of the person who set the app up is the default in the portal; scripts leave it empty.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraSigningCertificate + " > Notification Email Addresses", Action: "enter a mailbox that more than one person reads"}},
 		Reference: keyDates,
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintNotification},
 	},
 	{
@@ -35,7 +35,7 @@ var entraKeyChecks = []*Check{
 		Cause:     "The application was created by a script that stops before addTokenSigningCertificate or before the certificate is made active.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraSigningCertificate, Action: "make a new certificate, make it active, and give it to the app"}},
 		Reference: "Microsoft Graph: servicePrincipal.preferredTokenSigningKeyThumbprint",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintSigningMissing},
 	},
 	{
@@ -45,7 +45,7 @@ var entraKeyChecks = []*Check{
 		Cause:     "The certificate was removed, or its thumbprint was copied from another application.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraSigningCertificate, Action: "make one of the certificates that are there active, and give it to the app"}},
 		Reference: "Microsoft Graph: servicePrincipal.preferredTokenSigningKeyThumbprint",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintSigningDangling},
 	},
 	{
@@ -55,7 +55,7 @@ var entraKeyChecks = []*Check{
 		Cause:     "The rollover was forgotten: the certificate lives three years by default.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraSigningCertificate, Action: "make a new certificate, give it to the app, then make it active"}},
 		Reference: keyDates,
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		Explains:  []string{"entra-certificate-inactive"},
 		lint:      lints{enterprise: lintSigningExpired},
 	},
@@ -66,7 +66,7 @@ var entraKeyChecks = []*Check{
 		Cause:     "The certificate lives three years by default.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraSigningCertificate, Action: "make a new certificate, give it to the app, then make it active"}},
 		Reference: keyDates,
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintSigningExpiring},
 	},
 	{
@@ -76,7 +76,7 @@ var entraKeyChecks = []*Check{
 		Cause:     "The rollover was begun, and the last step was not taken.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraSigningCertificate, Action: "give the new certificate to the app, then make it active; or delete it"}},
 		Reference: keyDates,
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintSigningInactive},
 	},
 	{
@@ -86,7 +86,7 @@ var entraKeyChecks = []*Check{
 		Cause:     "The certificate was uploaded and not activated, or was removed while it was active.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraEncryption, Action: "activate the certificate of the app, or remove those that are not in use"}},
 		Reference: "Microsoft Learn: Configure Microsoft Entra SAML token encryption",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintEncryption},
 	},
 	{
@@ -96,7 +96,7 @@ var entraKeyChecks = []*Check{
 		Cause:     "\"Require verification certificates\" was switched on alone, or SHA-1 was allowed for an old app.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraVerification, Action: "upload the app's current signing certificate, and enter the app's Sign on URL"}},
 		Reference: "Microsoft Learn: Enforce signed SAML authentication requests",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintRequestSignature},
 	},
 }

@@ -23,7 +23,7 @@ var entraPolicyChecks = []*Check{
 		Cause:     "The policy was written by hand: a property is misspelled, missing, or stands in the wrong place.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraPolicy, Action: "correct the policy at the place shown"}},
 		Reference: mappingPage,
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		Explains:  []string{"entra-transformation-dangling"},
 		lint:      lints{policy: lintPolicy},
 	},
@@ -34,7 +34,7 @@ var entraPolicyChecks = []*Check{
 		Cause:     "The claim type was taken over from AD FS.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraClaims, Action: "emit the claim in the way that the finding names"}},
 		Reference: claimTypesPage,
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{policy: lintRestricted},
 	},
 	{
@@ -44,7 +44,7 @@ var entraPolicyChecks = []*Check{
 		Cause:     "The attribute has the name of Active Directory or of the portal, a blank was copied with it, or a constant was written where an attribute is expected.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraClaims, Action: "name the attribute as the claims policy does, or give a constant as Value"}},
 		Reference: mappingPage,
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{policy: lintSources},
 	},
 	{
@@ -54,7 +54,7 @@ var entraPolicyChecks = []*Check{
 		Cause:     "Only a few attributes and transformations are allowed for the NameID.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraNameID, Action: "choose user.mail, user.userprincipalname, user.onpremisessamaccountname, user.employeeid or an extension attribute"}},
 		Reference: mappingPage,
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{policy: lintNameIDSource},
 	},
 	{
@@ -64,7 +64,7 @@ var entraPolicyChecks = []*Check{
 		Cause:     "The type was copied from a page that has it wrong.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraClaims, Action: "write the claim type as {expected}"}},
 		Reference: mappingPage,
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{policy: lintLookalike},
 	},
 	{
@@ -74,7 +74,7 @@ var entraPolicyChecks = []*Check{
 		Cause:     "One of the two was renamed, or copied without the other.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraPolicy, Action: "let TransformationId, ClaimTypeReferenceId and ID name the same"}},
 		Reference: mappingPage,
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{policy: lintTransformations},
 	},
 	{
@@ -84,7 +84,7 @@ var entraPolicyChecks = []*Check{
 		Cause:     "Claims of several apps were put into one policy.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraPolicy, Action: "remove what this app does not need"}},
 		Reference: mappingPage,
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{policy: lintLimits},
 	},
 	{
@@ -94,7 +94,7 @@ var entraPolicyChecks = []*Check{
 		Cause:     "A script assigned the policy, and the portal was used later.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraPolicy, Action: "carry the claims over into one of the two, and take the other away"}},
 		Reference: customizePage,
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintShadowed},
 	},
 	{
@@ -104,7 +104,7 @@ var entraPolicyChecks = []*Check{
 		Cause:     "The policy was copied from an application that has its own certificate.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraSigningCertificate, Action: "make a signing certificate for the application, and make it active"}},
 		Reference: mappingPage,
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintAudienceOverride},
 	},
 }

@@ -17,7 +17,7 @@ var entraReplyURLChecks = []*Check{
 		Cause:     "The Basic SAML Configuration was not filled in, or the address was entered for another platform.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraReplyURL, Action: "enter the ACS URL that the app shows"}},
 		Reference: "Microsoft Graph: application.web.redirectUris",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintReplyURLMissing},
 	},
 	{
@@ -27,7 +27,7 @@ var entraReplyURLChecks = []*Check{
 		Cause:     "The manifest was edited to cover several environments with one entry.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraReplyURL, Action: "replace the wildcard by the addresses of the app, one by one"}},
 		Reference: "Microsoft Learn: Redirect URI (reply URL) restrictions and limitations",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintWildcard},
 	},
 	{
@@ -37,7 +37,7 @@ var entraReplyURLChecks = []*Check{
 		Cause:     "The app was set up before it had a certificate, or behind a proxy that ends TLS.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraReplyURL, Action: "enter the address with https"}, {System: finding.App, Place: appReplyURL, Action: "serve the ACS with https"}},
 		Reference: "Microsoft Learn: Redirect URI (reply URL) restrictions and limitations",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintReplyURLInsecure},
 	},
 	{
@@ -47,7 +47,7 @@ var entraReplyURLChecks = []*Check{
 		Cause:     "It is left from development.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraReplyURL, Action: "remove {actual}; use another application for development"}},
 		Reference: "Microsoft Learn: Redirect URI (reply URL) restrictions and limitations",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintLocalhost},
 	},
 	{
@@ -57,7 +57,7 @@ var entraReplyURLChecks = []*Check{
 		Cause:     "The address was pasted with a blank, a fragment or without its scheme.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraReplyURL, Action: "enter the ACS URL exactly as the app shows it"}},
 		Reference: "Microsoft Learn: Redirect URI (reply URL) restrictions and limitations",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintReplyURLInvalid},
 	},
 	{
@@ -67,7 +67,7 @@ var entraReplyURLChecks = []*Check{
 		Cause:     "A second spelling was added while a mismatch was looked for.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraReplyURL, Action: "keep the one that the app sends, remove the other"}},
 		Reference: "Microsoft Learn: Redirect URI (reply URL) restrictions and limitations",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintReplyURLDuplicate},
 	},
 	{
@@ -77,7 +77,7 @@ var entraReplyURLChecks = []*Check{
 		Cause:     "A Reply URL is added for every customer or environment and none is removed.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraReplyURL, Action: "remove those that are not in use, or split the application"}},
 		Reference: "Microsoft Learn: Redirect URI (reply URL) restrictions and limitations",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintReplyURLLimit},
 	},
 	{
@@ -87,7 +87,7 @@ var entraReplyURLChecks = []*Check{
 		Cause:     "A script wrote replyUrls of the service principal instead of redirectUris of the application.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraReplyURL, Action: "add {actual} to the registration, or remove it"}},
 		Reference: "Microsoft Graph: servicePrincipal.replyUrls",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintReplyURLDrift},
 	},
 	{
@@ -97,7 +97,7 @@ var entraReplyURLChecks = []*Check{
 		Cause:     "A Reply URL was removed or renamed, and its index was left.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraReplyURL, Action: "give every Reply URL one index, each a different one"}},
 		Reference: "Microsoft Graph: application.web.redirectUriSettings",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{enterprise: lintReplyURLIndex},
 	},
 }

@@ -19,7 +19,7 @@ var entraTokenChecks = []*Check{
 		Cause:     "The policy was written by hand, or for an app that is gone.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: "Microsoft Graph > policies/tokenIssuancePolicies", Action: "correct the value at the place shown"}},
 		Reference: "Microsoft Graph: tokenIssuancePolicy",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{policy: lintIssuance},
 	},
 	{
@@ -29,7 +29,7 @@ var entraTokenChecks = []*Check{
 		Cause:     "The policy is from before January 2021, or the time is not written as hours:minutes:seconds.",
 		Fixes:     []finding.Fix{{System: finding.Entra, Place: "Microsoft Graph > policies/tokenLifetimePolicies", Action: "set AccessTokenLifetime to a time from 0:10:00 to 23:59:59; use Conditional Access (sign-in frequency) for sessions"}},
 		Reference: "Microsoft Learn: Configurable token lifetimes",
-		Since:     "0.2.0",
+		Since:     "0.1.0",
 		lint:      lints{policy: lintLifetime},
 	},
 }
