@@ -35,9 +35,6 @@ func (r *Regexp) FindIndex(b []byte) []int { return r.Get().FindIndex(b) }
 // FindString is that of package regexp.
 func (r *Regexp) FindString(s string) string { return r.Get().FindString(s) }
 
-// FindStringIndex is that of package regexp.
-func (r *Regexp) FindStringIndex(s string) []int { return r.Get().FindStringIndex(s) }
-
 // FindSubmatch is that of package regexp.
 func (r *Regexp) FindSubmatch(b []byte) [][]byte { return r.Get().FindSubmatch(b) }
 
@@ -46,9 +43,6 @@ func (r *Regexp) FindSubmatchIndex(b []byte) []int { return r.Get().FindSubmatch
 
 // FindStringSubmatch is that of package regexp.
 func (r *Regexp) FindStringSubmatch(s string) []string { return r.Get().FindStringSubmatch(s) }
-
-// FindStringSubmatchIndex is that of package regexp.
-func (r *Regexp) FindStringSubmatchIndex(s string) []int { return r.Get().FindStringSubmatchIndex(s) }
 
 // FindAllIndex is that of package regexp.
 func (r *Regexp) FindAllIndex(b []byte, n int) [][]int { return r.Get().FindAllIndex(b, n) }

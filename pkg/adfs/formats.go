@@ -28,9 +28,7 @@ const (
 )
 
 // Formats lists what is read, in the order in which it is recognised.
-func Formats() []Format { return formatTable() }
-
-func formatTable() []Format {
+func Formats() []Format {
 	return []Format{
 		{"clixml", "Export-Clixml", "", remedyDepth, isCLIXML, (*input).readCLIXML},
 		{"metadata", "SAML metadata of the app", "claim rules, access control and everything else that AD FS alone knows", "export the trust from AD FS", isMetadata, (*input).readMetadata},
@@ -48,7 +46,7 @@ const headBytes = 64 << 10
 // recognise finds the format of a text; nil for none.
 func recognise(head []byte) *Format {
 	head = bytes.TrimLeft(head, " \t\r\n\uFEFF")
-	for _, f := range formatTable() {
+	for _, f := range Formats() {
 		if f.is(head) {
 			return &f
 		}

@@ -34,11 +34,6 @@ const (
 	ADFS2019
 )
 
-// String is the version as people say it: "AD FS 2012 R2".
-func (v Version) String() string {
-	return [...]string{"unknown", "AD FS 2.0", "AD FS 2012 R2", "AD FS 2016", "AD FS 2019"}[min(v, ADFS2019)]
-}
-
 // PropertyInfo is what is known of a property, for every reader, default and
 // judgement. Tables are shared and must not be changed.
 type PropertyInfo struct {

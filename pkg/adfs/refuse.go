@@ -145,7 +145,7 @@ func (in *input) refuse(r *refusal) {
 		severity = finding.Info
 	}
 	titles := make([]string, 0, 8)
-	for _, f := range formatTable() {
+	for _, f := range Formats() {
 		titles = append(titles, f.Title)
 	}
 	in.text = nil

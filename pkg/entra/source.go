@@ -15,9 +15,6 @@ type UserAttribute struct {
 	Note string
 }
 
-// Portal is the source as the portal shows it: "user.mail".
-func (s UserAttribute) Portal() string { return "user." + s.ID }
-
 // sources holds the user attributes of "Claims mapping policy type", table
 // "Valid ID values per Source", without the fifteen extension attributes.
 var sources = []UserAttribute{

@@ -277,6 +277,19 @@ func TestFacts(t *testing.T) {
 	}
 }
 
+// withColons prints a thumbprint as OpenSSL does: upper-case pairs with
+// colons.
+func withColons(thumbprint string) string {
+	var b strings.Builder
+	for i := 0; i < len(thumbprint); i += 2 {
+		if i > 0 {
+			b.WriteByte(':')
+		}
+		b.WriteString(strings.ToUpper(thumbprint[i:min(i+2, len(thumbprint))]))
+	}
+	return b.String()
+}
+
 func TestThumbprints(t *testing.T) {
 	c, err := ParseCertificate(fixtureDER(t, "certificate.pem"))
 	if err != nil {
@@ -288,9 +301,9 @@ func TestThumbprints(t *testing.T) {
 		t.Fatal(err)
 	}
 	forms := []string{
-		one, two, strings.ToUpper(one), Fingerprint(one), Fingerprint(two), "\u200e" + one, " " + wrap(one, " ", 2) + "\r\n",
-		"sha256:" + two, "SHA1:" + Fingerprint(one), "SHA1 Fingerprint=" + Fingerprint(one), "sha256 Fingerprint=" + Fingerprint(two),
-		strings.ReplaceAll(Fingerprint(one), ":", "-"), base64.StdEncoding.EncodeToString(raw), base64.RawURLEncoding.EncodeToString(raw),
+		one, two, strings.ToUpper(one), withColons(one), withColons(two), "\u200e" + one, " " + wrap(one, " ", 2) + "\r\n",
+		"sha256:" + two, "SHA1:" + withColons(one), "SHA1 Fingerprint=" + withColons(one), "sha256 Fingerprint=" + withColons(two),
+		strings.ReplaceAll(withColons(one), ":", "-"), base64.StdEncoding.EncodeToString(raw), base64.RawURLEncoding.EncodeToString(raw),
 	}
 	for _, form := range forms {
 		if !c.Matches(form) {

@@ -75,19 +75,6 @@ func (c *Certificate) Matches(thumbprint string) bool {
 	return want == c.SHA256()
 }
 
-// Fingerprint prints a thumbprint as OpenSSL does: upper-case pairs with
-// colons.
-func Fingerprint(thumbprint string) string {
-	var b strings.Builder
-	for i := 0; i < len(thumbprint); i += 2 {
-		if i > 0 {
-			b.WriteByte(':')
-		}
-		b.WriteString(strings.ToUpper(thumbprint[i:min(i+2, len(thumbprint))]))
-	}
-	return b.String()
-}
-
 // ParseThumbprint reads a SHA-1 or SHA-256 thumbprint as people have it: hex
 // in either case, with colons, hyphens, blanks or the invisible mark that the
 // Windows certificate dialog puts first, after "sha256:" or "SHA1 Fingerprint=",

@@ -21,9 +21,6 @@ type GroupList struct {
 	byName map[string]entra.Group
 }
 
-// Groups counts those of the list.
-func (l *GroupList) Groups() int { return len(l.bySID) }
-
 // groupColumns are the columns of a list of groups.
 var groupColumns = []string{"sid", "objectid", "displayname", "samaccountname"}
 

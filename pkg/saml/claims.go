@@ -35,16 +35,6 @@ func LookupClaim(name string) (Claim, bool) {
 	return Claim{}, false
 }
 
-// ClaimAliases lists the other names of the claim that a name stands for, the
-// URIs first; nil for a name that is not known.
-func ClaimAliases(name string) []string {
-	i, known := claimNumber(name)
-	if !known {
-		return nil
-	}
-	return slices.DeleteFunc(claims[i].Names(), func(alias string) bool { return alias == name })
-}
-
 // claimNumber is the number in the table of claims of the one with that name.
 func claimNumber(name string) (number int, known bool) {
 	number, known = claimIndex()[foldAll(name, none)]

@@ -1,7 +1,6 @@
 package saml_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -99,21 +98,6 @@ func TestSameClaimLaws(t *testing.T) {
 			t.Fatalf("%q is not the same as itself: %q", a, how)
 		}
 	})
-}
-
-func TestClaimAliases(t *testing.T) {
-	aliases := saml.ClaimAliases(email)
-	for _, want := range []string{mailOID, "mail", "email", "emailAddress"} {
-		if !slices.Contains(aliases, want) {
-			t.Errorf("%q is not among the aliases of emailaddress: %q", want, aliases)
-		}
-	}
-	if slices.Contains(aliases, email) {
-		t.Error("a name is its own alias")
-	}
-	if got := saml.ClaimAliases("https://contoso.com/claims/badge"); got != nil {
-		t.Errorf("an unknown claim has aliases %q", got)
-	}
 }
 
 // TestClaimTable: every row explains itself in a line, has a name, and shares

@@ -78,7 +78,7 @@ func Attr(el *etree.Element, name string) (string, bool) {
 
 // Text joins the character data of an element's direct children, across
 // comments, processing instructions, CDATA sections and child elements. That
-// is what a strict reader sees of a value; see [HasInterruptedText].
+// is what a strict reader sees of a value.
 func Text(el *etree.Element) string {
 	if el == nil {
 		return ""
@@ -100,29 +100,4 @@ func Text(el *etree.Element) string {
 		}
 	}
 	return b.String()
-}
-
-// HasInterruptedText reports whether a comment or processing instruction
-// stands between two pieces of an element's text: readers that stop there see
-// another value (CVE-2017-11427).
-func HasInterruptedText(el *etree.Element) bool {
-	if el == nil {
-		return false
-	}
-	before, cut := false, false
-	for _, t := range el.Child {
-		switch t := t.(type) {
-		case *etree.CharData:
-			if t.Data == "" {
-				continue
-			}
-			if before && cut {
-				return true
-			}
-			before = true
-		case *etree.Comment, *etree.ProcInst:
-			cut = before
-		}
-	}
-	return false
 }

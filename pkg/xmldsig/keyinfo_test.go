@@ -1,8 +1,6 @@
 package xmldsig_test
 
 import (
-	"crypto"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"strings"
@@ -10,7 +8,6 @@ import (
 
 	"github.com/ssodoctor/ssodoctor/internal/samltest"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
-	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldsig"
 )
 
@@ -267,43 +264,5 @@ func TestID(t *testing.T) {
 		if got := xmldsig.ID(parse(t, xml).Root()); got != want {
 			t.Errorf("ID(%s) = %q, want %q", xml, got, want)
 		}
-	}
-}
-
-// A signature over the query of a redirect.
-func TestVerifyOctets(t *testing.T) {
-	content := []byte("SAMLRequest=x&SigAlg=y")
-	digest := sha256.Sum256(content)
-	certificate := func(p samltest.Pair) *keys.Certificate {
-		c, err := keys.ParseCertificate(p.Cert)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c
-	}
-	rsa, other, ecdsa := certificate(samltest.RSA()), certificate(samltest.Other()), certificate(samltest.ECDSA())
-	for _, tt := range []struct {
-		what, algorithm string
-		pair            samltest.Pair
-		trusted         []*keys.Certificate
-		want            xmldsig.Verdict
-		cert            *keys.Certificate
-	}{
-		{"RSA", samltest.RSASHA256, samltest.RSA(), []*keys.Certificate{other, ecdsa, rsa}, xmldsig.Match, rsa},
-		{"another key", samltest.RSASHA256, samltest.RSA(), []*keys.Certificate{ecdsa, other}, xmldsig.Mismatch, nil},
-		{"ECDSA in DER", samltest.ECDSASHA256, samltest.ECDSA(), []*keys.Certificate{ecdsa}, xmldsig.Match, ecdsa},
-		{"key of another kind", samltest.RSASHA256, samltest.RSA(), []*keys.Certificate{ecdsa}, xmldsig.Unsupported, nil},
-		{"no key", samltest.RSASHA256, samltest.RSA(), nil, xmldsig.NotChecked, nil},
-		{"unknown algorithm", "urn:x", samltest.RSA(), []*keys.Certificate{rsa}, xmldsig.Unsupported, nil},
-	} {
-		t.Run(tt.what, func(t *testing.T) {
-			value, err := tt.pair.Key.Sign(rand.Reader, digest[:], crypto.SHA256)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got, cert := xmldsig.VerifyOctets(content, value, tt.algorithm, tt.trusted); got != tt.want || cert != tt.cert {
-				t.Errorf("%s, %v", got, cert)
-			}
-		})
 	}
 }

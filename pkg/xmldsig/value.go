@@ -15,7 +15,6 @@ import (
 	"github.com/beevik/etree"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
-	"github.com/ssodoctor/ssodoctor/pkg/keys"
 	"github.com/ssodoctor/ssodoctor/pkg/xmldoc"
 )
 
@@ -219,31 +218,6 @@ func (j *judge) noteForm(s *signed) {
 	if s.der {
 		j.add(finding.Problem{Check: "signature-malformed", Severity: finding.Warning, Detail: "the ECDSA signature is in DER form; XMLDSig wants r and s side by side, and most receivers refuse this one"}, j.layout.value)
 	}
-}
-
-// VerifyOctets judges a signature over octets outside of XML, such as the query
-// of the HTTP-Redirect binding (SAML Bindings 3.4.4.1), with an algorithm that
-// is named by its URI. Every trusted certificate is tried; that which verifies
-// is returned. ECDSA values may be in DER.
-func VerifyOctets(content, value []byte, algorithm string, trusted []*keys.Certificate) (Verdict, *keys.Certificate) {
-	a, _ := findAlgorithm(signatureAlgorithms, algorithm)
-	if a.hash == 0 {
-		return Unsupported, nil
-	}
-	s := signed{algorithm: a, content: content, value: value, salt: -1}
-	h := a.hash.New()
-	h.Write(content)
-	s.digest = h.Sum(nil)
-	worst := NotChecked
-	for _, c := range trusted {
-		switch v := s.verify(c.PublicKey); {
-		case v == Match:
-			return Match, c
-		case worst != Mismatch:
-			worst = v
-		}
-	}
-	return worst, nil
 }
 
 // effort is the cost of one verification, in those of RSA-2048.

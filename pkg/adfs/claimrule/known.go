@@ -138,9 +138,6 @@ func KnownType(uri string) (ClaimType, bool) {
 	return t, ok
 }
 
-// KnownTypes lists the claim types that AD FS describes out of the box.
-func KnownTypes() []ClaimType { return append([]ClaimType(nil), claimTypes...) }
-
 // wellKnownSIDs are the groups and accounts that every Windows has.
 var wellKnownSIDs = map[string]string{
 	"S-1-1-0":      "Everyone",

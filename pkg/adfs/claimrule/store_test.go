@@ -108,9 +108,9 @@ func TestSIDName(t *testing.T) {
 	}
 }
 
-func TestKnownTypes(t *testing.T) {
+func TestClaimTypesAreOneOfAKind(t *testing.T) {
 	seen := map[string]bool{}
-	for _, k := range KnownTypes() {
+	for _, k := range claimTypes {
 		if seen[k.URI] || k.Name == "" || !strings.HasPrefix(k.URI, "http://schemas.") {
 			t.Errorf("%+v", k)
 		}

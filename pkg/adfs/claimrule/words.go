@@ -220,21 +220,6 @@ func (g GroupRef) words() string {
 	return text
 }
 
-// Membership reads a formula as "the user is a member of this group"; negated is
-// set for its opposite.
-func Membership(f Formula) (group GroupRef, negated, ok bool) {
-	if n, isNot := f.(*Not); isNot {
-		group, _, ok = Membership(n.Of)
-		return group, true, ok
-	}
-	s, isSome := f.(*Some)
-	if !isSome {
-		return group, false, false
-	}
-	group, ok = groupOf(s)
-	return group, false, ok
-}
-
 func groupOf(s *Some) (GroupRef, bool) {
 	test, ok := s.Of.(*Test)
 	if !ok || len(s.Elements) != 1 || s.Elements[0].Source.GroupForm == "" {
