@@ -99,12 +99,11 @@ func runADFSConvert(env *Env, o *convertOptions) error {
 	if err != nil {
 		return err
 	}
-	inputs, err := named(env, o.inputs, "an export", "ssodoctor adfs convert trusts.xml --to markdown")
+	objects, err := namedExports(env, o.inputs, "ssodoctor adfs convert trusts.xml --to markdown")
 	if err != nil {
 		return err
 	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(softMemory))
-	objects := &exports{env: env, inputs: inputs}
 	p, err := migrate.Build(objects.all(), options)
 	if err != nil {
 		return usageError{err}

@@ -86,11 +86,10 @@ func runADFSVerify(c *cobra.Command, env *Env, o *verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	inputs, err := named(env, o.inputs, "an export", "ssodoctor adfs verify trusts.xml --generate 200")
+	objects, err := namedExports(env, o.inputs, "ssodoctor adfs verify trusts.xml --generate 200")
 	if err != nil {
 		return err
 	}
-	objects := &exports{env: env, inputs: inputs}
 	p, err := migrate.Verify(objects.all(), options)
 	if err != nil {
 		return usageError{err}

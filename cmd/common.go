@@ -1,11 +1,13 @@
 package cmd
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -176,4 +178,56 @@ func (o *common) failing(s validate.Summary) bool {
 		return s.Error+s.Warning > 0
 	}
 	return s.Error > 0
+}
+
+// stream lets produce write the result piece by piece to where it belongs. A
+// file takes its name only once the result is complete; a device or pipe is
+// written to, as a rename would put a file in its place.
+func (o *common) stream(env *Env, produce func(io.Writer) error) error {
+	if o.output == "" || o.output == "-" {
+		w := bufio.NewWriterSize(env.Stdout, 64<<10)
+		err := produce(w)
+		if err == nil {
+			err = w.Flush()
+		}
+		if err != nil && !errors.Is(err, os.ErrClosed) && !isPipe(err) {
+			return unusableError{err}
+		}
+		return nil
+	}
+	if info, err := os.Stat(o.output); err == nil && !info.Mode().IsRegular() {
+		return writeTo(o.output, produce)
+	}
+	file, err := os.CreateTemp(filepath.Dir(o.output), ".ssodoctor-*")
+	if err != nil {
+		return unusableError{err}
+	}
+	defer os.Remove(file.Name())
+	err = produce(file)
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(file.Name(), o.output)
+	}
+	if err != nil {
+		return unusableError{err}
+	}
+	return nil
+}
+
+// writeTo writes to what is there and is no regular file.
+func writeTo(name string, produce func(io.Writer) error) error {
+	file, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return unusableError{err}
+	}
+	err = produce(file)
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return unusableError{err}
+	}
+	return nil
 }

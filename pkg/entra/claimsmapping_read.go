@@ -13,13 +13,8 @@ import (
 // text is no definition.
 func DecodeClaimsMapping(definition []byte) (*Claims, []PolicyProblem) {
 	r := &policyReader{}
-	root, err := parseNode(definition)
-	if err != nil {
-		r.note(cursor{root, ""}, finding.Error, "%s", err)
-		return nil, r.problems
-	}
-	policy := cursor{root, ""}
-	if !r.is(policy, object) {
+	policy, ok := r.open(definition)
+	if !ok {
 		return nil, r.problems
 	}
 	r.known(policy, "ClaimsMappingPolicy")

@@ -14,13 +14,8 @@ import (
 // Claims are nil where the text is no policy.
 func DecodeCustomClaims(data []byte) (*Claims, []PolicyProblem) {
 	r := &policyReader{}
-	root, err := parseNode(data)
-	if err != nil {
-		r.note(cursor{root, ""}, finding.Error, "%s", err)
-		return nil, r.problems
-	}
-	policy := cursor{root, ""}
-	if !r.is(policy, object) {
+	policy, ok := r.open(data)
+	if !ok {
 		return nil, r.problems
 	}
 	r.known(policy, "id", "includeBasicClaimSet", "includeApplicationIdInIssuer", "audienceOverride", "groupFilter", "claims")

@@ -34,6 +34,18 @@ type policyReader struct {
 	groups   map[string]bool
 }
 
+// open reads the object that a policy is; where the text is none, a problem
+// says so.
+func (r *policyReader) open(data []byte) (policy cursor, ok bool) {
+	root, err := parseNode(data)
+	policy = cursor{root, ""}
+	if err != nil {
+		r.note(policy, finding.Error, "%s", err)
+		return policy, false
+	}
+	return policy, r.is(policy, object)
+}
+
 // cursor is a value of a policy with its path.
 type cursor struct {
 	*node

@@ -92,13 +92,8 @@ func (l *losses) portal(g *GroupClaim) {
 // other claims; it is nil where the text is no application.
 func DecodeTokenSettings(data []byte) (*Claims, []PolicyProblem) {
 	r := &policyReader{}
-	root, err := parseNode(data)
-	if err != nil {
-		r.note(cursor{root, ""}, finding.Error, "%s", err)
-		return nil, r.problems
-	}
-	application := cursor{root, ""}
-	if !r.is(application, object) {
+	application, ok := r.open(data)
+	if !ok {
 		return nil, r.problems
 	}
 	out := &Claims{Groups: GroupClaim{Emit: r.groupScope(application.field("groupMembershipClaims"))}}

@@ -21,10 +21,7 @@ var (
 // are errors and warnings; information is a plain line.
 func Azure(w io.Writer, r *validate.Report, _ Options) error {
 	b := bufio.NewWriter(w)
-	where := sites(r)
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		s := where(f)
+	for s, f := range located(r) {
 		text := oneLine(sentence(f) + " [" + f.Check + "]")
 		if f.Severity == finding.Info {
 			fmt.Fprintf(b, "info: %s: %s\n", oneLine(place(s)), text)

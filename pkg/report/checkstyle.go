@@ -31,10 +31,7 @@ type (
 func Checkstyle(w io.Writer, r *validate.Report, _ Options) error {
 	out := checkstyle{Version: "4.3"}
 	index := make(map[string]int)
-	where := sites(r)
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		s := where(f)
+	for s, f := range located(r) {
 		at, known := index[s.file]
 		if !known {
 			at = len(out.Files)

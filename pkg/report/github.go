@@ -23,10 +23,7 @@ var (
 // an annotation at the line.
 func GitHub(w io.Writer, r *validate.Report, _ Options) error {
 	b := bufio.NewWriter(w)
-	where := sites(r)
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		s := where(f)
+	for s, f := range located(r) {
 		fmt.Fprintf(b, "::%s file=%s", githubCommands[f.Severity], githubProperty.Replace(s.file))
 		if s.line > 0 {
 			fmt.Fprintf(b, ",line=%d,col=%d", s.line, max(s.column, 1))

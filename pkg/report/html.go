@@ -10,15 +10,13 @@ import (
 
 // HTML writes a page that stands alone: no script, nothing fetched.
 func HTML(w io.Writer, r *validate.Report, _ Options) error {
-	place := sites(r)
 	page := struct {
 		*validate.Report
 		Counts string
 		Groups []htmlFinding
 	}{Report: r, Counts: counts(r.Summary)}
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		page.Groups = append(page.Groups, htmlFinding{f, where(r, f), pages + f.Check + ".md", place(f).line})
+	for s, f := range located(r) {
+		page.Groups = append(page.Groups, htmlFinding{f, where(r, f), pages + f.Check + ".md", s.line})
 	}
 	return htmlPage.Execute(w, page)
 }

@@ -64,10 +64,8 @@ func JUnit(w io.Writer, r *validate.Report, o Options) error {
 	for _, in := range r.Inputs {
 		suite(in.Name)
 	}
-	where := sites(r)
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		suite(f.Input).add(junitFinding(f, where(f), o.FailOn))
+	for s, f := range located(r) {
+		suite(f.Input).add(junitFinding(f, s, o.FailOn))
 	}
 	for _, s := range r.Suppressed {
 		c := junitCase{Name: s.Check + ": " + finding.Printable(s.Title), Class: slashed(s.Input)}

@@ -26,11 +26,9 @@ func Markdown(w io.Writer, r *validate.Report, _ Options) error {
 	if len(r.Findings) > 0 {
 		b.WriteString("\n| severity | finding | where | expected | actual | fix |\n|---|---|---|---|---|---|\n")
 	}
-	where := sites(r)
-	for i := range r.Findings {
-		f := &r.Findings[i]
+	for s, f := range located(r) {
 		fmt.Fprintf(b, "| %s | [%s](%s%s.md): %s | %s | %s | %s | %s |\n", f.Severity, f.Check, pages, f.Check,
-			finding.Markdown(f.Detail), finding.Markdown(place(where(f))), finding.Markdown(strings.Join(f.Expected, " or ")), finding.Markdown(f.Actual), finding.Markdown(moves(f)))
+			finding.Markdown(f.Detail), finding.Markdown(place(s)), finding.Markdown(strings.Join(f.Expected, " or ")), finding.Markdown(f.Actual), finding.Markdown(moves(f)))
 	}
 	if len(r.Suppressed) > 0 {
 		fmt.Fprintf(b, "\n%s accepted.\n", plural(len(r.Suppressed), "finding"))

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"iter"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -30,6 +31,18 @@ func sites(r *validate.Report) func(*finding.Finding) site {
 			s.line, s.column = span.Line, span.Column
 		}
 		return s
+	}
+}
+
+// located goes through the findings of a report with their sites.
+func located(r *validate.Report) iter.Seq2[site, *finding.Finding] {
+	return func(yield func(site, *finding.Finding) bool) {
+		where := sites(r)
+		for i := range r.Findings {
+			if f := &r.Findings[i]; !yield(where(f), f) {
+				return
+			}
+		}
 	}
 }
 

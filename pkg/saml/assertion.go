@@ -54,7 +54,7 @@ func (a *Assertion) read() {
 				a.Subject = readSubject(child)
 			}
 		case "Conditions":
-			a.Conditions = append(a.Conditions, readConditions(child))
+			a.Conditions = append(a.Conditions, readConditions(child, conditions20))
 		case "AuthnStatement":
 			a.Authn = append(a.Authn, readAuthnStatement(child))
 		case "AttributeStatement":
@@ -100,7 +100,15 @@ func readConfirmation(el *etree.Element) *Confirmation {
 	return c
 }
 
-func readConditions(el *etree.Element) *Conditions {
+// conditionNames are the conditions that a version of SAML defines.
+type conditionNames struct{ namespace, audiences, once, proxy string }
+
+var (
+	conditions20 = conditionNames{NSAssertion, "AudienceRestriction", "OneTimeUse", "ProxyRestriction"}
+	conditions11 = conditionNames{NSAssertion11, "AudienceRestrictionCondition", "DoNotCacheCondition", ""}
+)
+
+func readConditions(el *etree.Element, names conditionNames) *Conditions {
 	c := &Conditions{
 		Element:      el,
 		NotBefore:    instantAttribute(el, "NotBefore"),
@@ -108,11 +116,11 @@ func readConditions(el *etree.Element) *Conditions {
 	}
 	for child := range el.ChildElementsSeq() {
 		switch {
-		case xmldoc.Is(child, NSAssertion, "AudienceRestriction"):
-			c.Restrictions = append(c.Restrictions, readRestriction(child, NSAssertion))
-		case xmldoc.Is(child, NSAssertion, "OneTimeUse"):
+		case xmldoc.Is(child, names.namespace, names.audiences):
+			c.Restrictions = append(c.Restrictions, readRestriction(child, names.namespace))
+		case xmldoc.Is(child, names.namespace, names.once):
 			c.OneTimeUse = true
-		case xmldoc.Is(child, NSAssertion, "ProxyRestriction"):
+		case xmldoc.Is(child, names.namespace, names.proxy):
 		default:
 			c.Unknown = append(c.Unknown, child)
 		}

@@ -51,7 +51,7 @@ func (a *Assertion) read11() {
 		}
 		switch child.Tag {
 		case "Conditions":
-			a.Conditions = append(a.Conditions, readConditions11(child))
+			a.Conditions = append(a.Conditions, readConditions(child, conditions11))
 		case "AuthenticationStatement":
 			a.addSubject11(child)
 			a.Authn = append(a.Authn, &AuthnStatement{
@@ -98,25 +98,6 @@ func readSubject11(el *etree.Element) *Subject {
 		}
 	}
 	return s
-}
-
-func readConditions11(el *etree.Element) *Conditions {
-	c := &Conditions{
-		Element:      el,
-		NotBefore:    instantAttribute(el, "NotBefore"),
-		NotOnOrAfter: instantAttribute(el, "NotOnOrAfter"),
-	}
-	for child := range el.ChildElementsSeq() {
-		switch {
-		case xmldoc.Is(child, NSAssertion11, "AudienceRestrictionCondition"):
-			c.Restrictions = append(c.Restrictions, readRestriction(child, NSAssertion11))
-		case xmldoc.Is(child, NSAssertion11, "DoNotCacheCondition"):
-			c.OneTimeUse = true
-		default:
-			c.Unknown = append(c.Unknown, child)
-		}
-	}
-	return c
 }
 
 // appendAttributes11 reads attributes whose claim type is written in two

@@ -240,14 +240,5 @@ func count(n int, one, many string) string {
 
 // listed lists names for a sentence, the first few of many.
 func listed(names []string) string {
-	const shown = 5
-	quoted := make([]string, min(shown, len(names)))
-	for i := range quoted {
-		quoted[i] = finding.Quote(names[i])
-	}
-	text := strings.Join(quoted, ", ")
-	if more := len(names) - shown; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
+	return firstOf(names, 5, ", ", " and %d more")
 }

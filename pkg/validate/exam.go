@@ -196,14 +196,18 @@ func among(vs []Value, actual string) bool {
 
 // quoteAll lists alternatives for a sentence, the first few of many.
 func quoteAll(vs []string) string {
-	const shown = 4
-	quoted := make([]string, min(shown, len(vs)))
+	return firstOf(vs, 4, " or ", " or %d others")
+}
+
+// firstOf quotes the first few values, and counts the rest in its own words.
+func firstOf(vs []string, few int, between, rest string) string {
+	quoted := make([]string, min(few, len(vs)))
 	for i := range quoted {
 		quoted[i] = finding.Quote(vs[i])
 	}
-	text := strings.Join(quoted, " or ")
-	if more := len(vs) - shown; more > 0 {
-		text += fmt.Sprintf(" or %d others", more)
+	text := strings.Join(quoted, between)
+	if more := len(vs) - few; more > 0 {
+		text += fmt.Sprintf(rest, more)
 	}
 	return text
 }
