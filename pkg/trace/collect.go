@@ -18,6 +18,7 @@ type carrier struct {
 	place    Place
 	time     time.Time
 	url      string // where the message goes
+	sentFrom string // the page that the request came from
 	method   string // of the form or request, in upper case; empty where unknown
 	rawQuery string // of a URL, or of what may be one
 	signed   *FormSignature
@@ -255,6 +256,9 @@ func (c *collector) document(xml []byte, from carrier, problems ...finding.Probl
 // add appends a message, or notes another sighting of one that is known.
 func (c *collector) add(m *Message, from carrier, s Sighting) {
 	s.Exchange, s.Place, s.URL, s.Time = from.exchange, from.place, from.url, from.time
+	if s.Place.Delivered() {
+		s.From = shownURL(from.sentFrom)
+	}
 	key := messageKey(m)
 	if known := c.known[key]; known != nil {
 		known.sight(m, s)
@@ -313,7 +317,7 @@ func (m *Message) sight(copied *Message, s Sighting) {
 		return
 	}
 	m.delivered = s.Place.Delivered()
-	m.Exchange, m.Time, m.PostedTo = s.Exchange, s.Time, s.URL
+	m.Exchange, m.Time, m.PostedTo, m.SentFrom = s.Exchange, s.Time, s.URL, s.From
 	m.RelayState, m.HasRelayState = s.RelayState, s.HasRelayState
 	m.XML, m.Binding, m.RawQuery, m.Signed, m.Problems = copied.XML, copied.Binding, copied.RawQuery, copied.Signed, copied.Problems
 	for i := range m.Problems {

@@ -30,7 +30,7 @@ func (c *collector) exchange(e *entry) {
 	if fact.Method == "CONNECT" {
 		c.tunnels++
 	}
-	from := carrier{exchange: index, time: fact.Time, url: e.url, decoded: e.decoded}
+	from := carrier{exchange: index, time: fact.Time, url: e.url, sentFrom: headerValue(e.request, "referer"), decoded: e.decoded}
 	body, query := c.requestBody(e, from), c.requestURL(e, from)
 	if len(e.decoded) > 0 && !hasMessage(body) && !hasMessage(query) {
 		c.copyOnly(fact.Method, from)

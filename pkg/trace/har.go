@@ -224,7 +224,7 @@ func (c *collector) maxText() int { return c.limits.Message * 8 / 5 }
 
 // wantedHeaders are the headers that exchanges are told by, in lower case.
 var wantedHeaders = map[string]bool{
-	"location": true, "date": true, "age": true, "content-type": true, "set-cookie": true, "cookie": true,
+	"location": true, "date": true, "age": true, "content-type": true, "set-cookie": true, "cookie": true, "referer": true,
 }
 
 // headers reads a list of {"name", "value"} objects, of [name, value] arrays,

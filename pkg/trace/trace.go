@@ -140,6 +140,10 @@ type Message struct {
 	// PostedTo is the URL that the message was sent to, without the parameters
 	// of the redirect binding; empty where unknown.
 	PostedTo string
+	// SentFrom is the page that the browser was on when it sent the message
+	// (the Referer of the request), written as [Exchange.URL] is; empty where
+	// unknown.
+	SentFrom string
 	// RelayState is the decoded parameter sent beside the message.
 	RelayState    string
 	HasRelayState bool
@@ -182,6 +186,7 @@ type Sighting struct {
 	Exchange      int // -1 where the capture has none
 	Place         Place
 	URL           string // where it was sent, or was to be sent
+	From          string // the page that sent it, as Message.SentFrom
 	Time          time.Time
 	RelayState    string
 	HasRelayState bool

@@ -149,7 +149,7 @@ func runRecipientMismatch(x *exam) {
 }
 
 func runReplyURLMismatch(x *exam) {
-	posted := x.msg.carrier.PostedTo
+	posted := x.msg.receivedAt()
 	switch {
 	case posted == "":
 		x.skip("the capture does not show where the response was posted")
@@ -197,7 +197,7 @@ func (x *exam) received(written string) bool {
 // replyURLs are the Reply URLs that the message may name: of those given the
 // one that it was posted to, where that is among them.
 func (x *exam) replyURLs() []string {
-	posted := x.msg.carrier.PostedTo
+	posted := x.msg.receivedAt()
 	if len(x.expect.ReplyURLs) > 0 {
 		if v, ok := x.registered(posted); ok {
 			return []string{v}
@@ -208,6 +208,34 @@ func (x *exam) replyURLs() []string {
 		return []string{posted}
 	}
 	return nil
+}
+
+// receivedAt is where the app received the message: the address that it was
+// posted to, or the page of the same site that posted it there, where the message
+// names that page. Apps hand a response on to a page of their own, to choose a
+// tenant or to get their cookies sent.
+func (m *message) receivedAt() string {
+	posted, page := m.carrier.PostedTo, m.carrier.SentFrom
+	if page == "" || !sameOrigin(page, posted) {
+		return posted
+	}
+	named := []string{m.saml.Destination.Value, m.saml.Recipient.Value}
+	for _, bearers := range m.bearers {
+		for _, c := range bearers {
+			named = append(named, c.Recipient.Value)
+		}
+	}
+	if slices.ContainsFunc(named, func(n string) bool { return sameAddress(page, n) }) {
+		return page
+	}
+	return posted
+}
+
+// sameOrigin reports whether two URLs are of one scheme, host and port.
+func sameOrigin(a, b string) bool {
+	u, err := url.Parse(a)
+	v, other := url.Parse(b)
+	return err == nil && other == nil && u.Scheme == v.Scheme && address(u) == address(v)
 }
 
 // registered returns the given Reply URL that a browser would post to that

@@ -33,6 +33,24 @@ func post(change func(*samltest.Exchange)) func(*scene) {
 	}
 }
 
+// postedOn is a capture that starts with the app handing the response on: from a
+// page, to another address.
+func postedOn(to, page string) func(*scene) {
+	return func(s *scene) {
+		post(func(e *samltest.Exchange) {
+			e.URL = to
+			e.RequestHeaders = []samltest.Header{{Name: "Referer", Value: page}}
+		})(s)
+		inner := s.exchanges
+		s.exchanges = func(es []samltest.Exchange) []samltest.Exchange { return inner(es)[2:] }
+	}
+}
+
+// unknownReplyURL leaves it to the capture to show where the app receives.
+func unknownReplyURL(set func(*scene)) func(*scene) {
+	return func(s *scene) { s.expect.ReplyURLs = nil; set(s) }
+}
+
 var fixturesEndpoint = []fixture{
 	{check: "destination-mismatch", name: "trailing slash",
 		fire: func(s *scene) { s.response.Destination += "/" },
@@ -46,6 +64,12 @@ var fixturesEndpoint = []fixture{
 	{check: "destination-mismatch", name: "known from the capture alone", base: func(s *scene) { s.expect.ReplyURLs = nil },
 		fire: func(s *scene) { s.response.Destination = "https://halo-test.contoso.com/auth/saml" },
 		want: want{expected: []string{samltest.ACS}, difference: "host"}},
+	{check: "destination-mismatch", name: "posted on by another site", base: unknownReplyURL(postedOn("https://halo.contoso.com/auth/next", samltest.ACS)),
+		fire: postedOn("https://www.halo.contoso.com/auth/next", samltest.ACS),
+		want: want{expected: []string{"https://www.halo.contoso.com/auth/next"}, actual: samltest.ACS}},
+	{check: "destination-mismatch", name: "posted on by a page that it does not name", base: unknownReplyURL(postedOn("https://halo.contoso.com/auth/next", samltest.ACS)),
+		fire: postedOn("https://halo.contoso.com/auth/next", "https://halo.contoso.com/auth"),
+		want: want{expected: []string{"https://halo.contoso.com/auth/next"}, actual: samltest.ACS}},
 	{check: "destination-mismatch", name: "known from a profile alone", base: func(s *scene) { s.only(); onlyPattern(s) },
 		fire: func(s *scene) { s.response.Destination = "https://halo-test.contoso.com/auth/saml" },
 		want: want{severity: finding.Warning, expected: []string{"https://(halo host)/…"}}},
@@ -70,6 +94,8 @@ var fixturesEndpoint = []fixture{
 	{check: "reply-url-mismatch", name: "another path",
 		fire: post(func(e *samltest.Exchange) { e.URL = "https://halo.contoso.com/auth/oidc" }),
 		want: want{expected: []string{samltest.ACS}, actual: "https://halo.contoso.com/auth/oidc", difference: "path"}},
+	{check: "reply-url-mismatch", name: "posted on by another site", base: postedOn("https://halo.contoso.com/auth/next", samltest.ACS),
+		fire: postedOn("https://www.halo.contoso.com/auth/next", samltest.ACS)},
 	{check: "reply-url-mismatch", name: "known from a profile alone", base: onlyPattern,
 		fire: post(func(e *samltest.Exchange) { e.URL = "https://elsewhere.contoso.com/auth/saml" }),
 		want: want{severity: finding.Warning}},
