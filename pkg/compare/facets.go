@@ -242,29 +242,41 @@ func audiences(m *message) []string {
 
 // lifetimes are how long assertions are valid from their IssueInstant.
 func lifetimes(m *message) []string {
-	return set(each(m, func(a *saml.Assertion) (out []string) {
-		for _, c := range a.Conditions {
-			if !c.NotOnOrAfter.Time.IsZero() && !a.IssueInstant.Time.IsZero() {
-				out = append(out, c.NotOnOrAfter.Time.Sub(a.IssueInstant.Time).Round(time.Second).String())
-			}
-		}
-		return out
-	}))
+	var out []string
+	for _, d := range lifetimesOf(m) {
+		out = append(out, signed(d))
+	}
+	return set(out)
 }
 
-func judgeLifetime(_ *pair, a, b []string) (finding.Severity, string) {
-	if len(b) == 0 {
-		return finding.Warning, "apps that demand a validity period refuse a token without one"
-	}
-	if len(a) > 0 {
-		before, _ := time.ParseDuration(a[0])
-		after, _ := time.ParseDuration(b[0])
-		switch {
-		case after <= 0:
-			return finding.Error, "the token has ended when it is issued, and apps refuse it"
-		case after < before && after < 5*time.Minute:
-			return finding.Warning, "little is left for clocks that differ"
+func lifetimesOf(m *message) (out []time.Duration) {
+	for _, a := range m.Assertions {
+		for _, c := range a.Conditions {
+			if !c.NotOnOrAfter.Time.IsZero() && !a.IssueInstant.Time.IsZero() {
+				out = append(out, c.NotOnOrAfter.Time.Sub(a.IssueInstant.Time))
+			}
 		}
+	}
+	return out
+}
+
+// signed writes a duration that may be negative.
+func signed(d time.Duration) string {
+	if d < 0 {
+		return "-" + finding.Duration(d)
+	}
+	return finding.Duration(d)
+}
+
+func judgeLifetime(p *pair, _, _ []string) (finding.Severity, string) {
+	before, after := lifetimesOf(p.a), lifetimesOf(p.b)
+	switch {
+	case len(after) == 0:
+		return finding.Warning, "apps that demand a validity period refuse a token without one"
+	case slices.Min(after) <= 0:
+		return finding.Error, "the token has ended when it is issued, and apps refuse it"
+	case len(before) > 0 && slices.Min(after) < slices.Min(before) && slices.Min(after) < 5*time.Minute:
+		return finding.Warning, "little is left for clocks that differ"
 	}
 	return finding.Info, "the token is valid for another time than before, which apps do not mind"
 }

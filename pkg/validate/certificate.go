@@ -45,7 +45,7 @@ var certificateChecks = []*Check{
 			for _, s := range x.signers() {
 				if start := s.Certificate.NotBefore; x.msg.at.At.Before(start) {
 					x.fail(fact{element: s.Element, actual: day(start), detail: fmt.Sprintf(
-						"the certificate that signs (%s) becomes valid on %s, %s after this sign-in", certName(s.Certificate), minute(start), duration(start.Sub(x.msg.at.At)))})
+						"the certificate that signs (%s) becomes valid on %s, %s after this sign-in", certName(s.Certificate), minute(start), finding.Duration(start.Sub(x.msg.at.At)))})
 				}
 			}
 		},
@@ -183,7 +183,7 @@ func runExpiring(x *exam) {
 		left := s.Certificate.NotAfter.Sub(x.msg.at.At)
 		if !s.Certificate.NotAfter.IsZero() && left >= 0 && left <= warn {
 			x.fail(fact{element: s.Element, actual: day(s.Certificate.NotAfter), detail: fmt.Sprintf(
-				"the certificate that signs (%s) expires on %s, in %s", certName(s.Certificate), minute(s.Certificate.NotAfter), duration(left))})
+				"the certificate that signs (%s) expires on %s, in %s", certName(s.Certificate), minute(s.Certificate.NotAfter), finding.Duration(left))})
 		}
 	}
 }

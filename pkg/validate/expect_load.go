@@ -117,7 +117,7 @@ func (e *Expectations) ExpiredMetadata(at time.Time) error {
 	for _, m := range slices.Concat(e.IdPMetadata, e.SPMetadata) {
 		if until := m.ValidUntil.Time; !until.IsZero() && !at.Before(until) {
 			return fmt.Errorf("metadata of %q was valid until %s, %s before: download it again",
-				m.EntityID.Value, until.Format(time.RFC3339), duration(at.Sub(until)))
+				m.EntityID.Value, until.Format(time.RFC3339), finding.Duration(at.Sub(until)))
 		}
 	}
 	return nil

@@ -77,7 +77,7 @@ func runLoginLoop(x *exam) {
 }
 
 func (x *exam) loop(n int, format string, first, last visit) {
-	x.fail(fact{detail: fmt.Sprintf(format, n, finding.Quote(finding.Shorten(first.to, 200)), duration(between(first.exchange, last.exchange)), first.exchange.Index, last.exchange.Index)})
+	x.fail(fact{detail: fmt.Sprintf(format, n, finding.Quote(finding.Shorten(first.to, 200)), finding.Duration(between(first.exchange, last.exchange)), first.exchange.Index, last.exchange.Index)})
 }
 
 // visits lists where tokens were delivered, and where apps sent the browser

@@ -50,7 +50,7 @@ func lintEnded(x *inspection, p *placed) {
 	if end.IsZero() || !x.at().After(end) {
 		return
 	}
-	f := fact{location: p.location, title: "A certificate has expired", fixes: p.renewal(), actual: day(end), detail: fmt.Sprintf("%s %s expired on %s, %s ago", p.label(), p.ofHolder(), day(end), duration(x.at().Sub(end)))}
+	f := fact{location: p.location, title: "A certificate has expired", fixes: p.renewal(), actual: day(end), detail: fmt.Sprintf("%s %s expired on %s, %s ago", p.label(), p.ofHolder(), day(end), finding.Duration(x.at().Sub(end)))}
 	switch {
 	case p.replaced:
 		f.severity = finding.Info
@@ -79,7 +79,7 @@ func lintEnding(x *inspection, p *placed) {
 	if p.NotAfter.IsZero() || left < 0 || left > x.warning() {
 		return
 	}
-	f := fact{location: p.location, title: "A certificate expires soon", fixes: p.renewal(), actual: day(p.NotAfter), detail: fmt.Sprintf("%s %s expires on %s, in %s", p.label(), p.ofHolder(), day(p.NotAfter), duration(left))}
+	f := fact{location: p.location, title: "A certificate expires soon", fixes: p.renewal(), actual: day(p.NotAfter), detail: fmt.Sprintf("%s %s expires on %s, in %s", p.label(), p.ofHolder(), day(p.NotAfter), finding.Duration(left))}
 	if p.replaced {
 		f.severity = finding.Info
 		f.detail += "; another one is valid beside it"

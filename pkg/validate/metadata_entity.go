@@ -33,7 +33,7 @@ func lintExpired(x *inspection, m *saml.Metadata) {
 	}
 	if !until.Time.IsZero() && !x.at().Before(until.Time) {
 		x.fail(fact{field: until.Field, actual: until.Value,
-			detail: fmt.Sprintf("the metadata of %s was valid until %s, %s before", entityName(m), minute(until.Time), duration(x.at().Sub(until.Time)))})
+			detail: fmt.Sprintf("the metadata of %s was valid until %s, %s before", entityName(m), minute(until.Time), finding.Duration(x.at().Sub(until.Time)))})
 	}
 	if c := m.CacheDuration; c.Present() && !isDuration(c.Value) {
 		x.fail(fact{field: c, severity: finding.Warning, actual: c.Value, expected: []string{"P1D"}, forms: true,

@@ -314,7 +314,7 @@ func age(limit time.Duration) func(*stackExam) string {
 	return func(x *stackExam) string {
 		issued := x.issued().Time
 		if old := x.at.At.Sub(issued); !issued.IsZero() && x.at.From != "now" && old > limit {
-			return fmt.Sprintf("the message was issued %s before it was used, expected at most %s", duration(old), duration(limit))
+			return fmt.Sprintf("the message was issued %s before it was used, expected at most %s", finding.Duration(old), finding.Duration(limit))
 		}
 		return ""
 	}

@@ -2,7 +2,6 @@ package validate
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
@@ -80,7 +79,7 @@ var timeChecks = []*Check{
 				case c.NotBefore.Time.IsZero() || c.NotOnOrAfter.Time.IsZero():
 					x.skip("the assertion does not say from when to when it is valid")
 				case window > 0 && (window < shortestWindow || window > longestWindow):
-					x.fail(fact{field: c.NotOnOrAfter.Field, detail: "the assertion is valid for " + duration(window) + "; usual is about an hour"})
+					x.fail(fact{field: c.NotOnOrAfter.Field, detail: "the assertion is valid for " + finding.Duration(window) + "; usual is about an hour"})
 				}
 			}
 		},
@@ -187,25 +186,6 @@ var timeChecks = []*Check{
 	},
 }
 
-// duration writes a span of time in its two largest units, "3 m 20 s".
-func duration(d time.Duration) string {
-	d = d.Abs().Round(time.Second)
-	var parts []string
-	for _, u := range []struct {
-		size time.Duration
-		name string
-	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "m"}, {time.Second, "s"}} {
-		if n := d / u.size; n > 0 && len(parts) < 2 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, u.name))
-		}
-		d %= u.size
-	}
-	if len(parts) == 0 {
-		return "0 s"
-	}
-	return strings.Join(parts, " ")
-}
-
 // moment says what the time is that the message is judged at.
 func (e Evaluated) moment() string {
 	switch e.From {
@@ -240,7 +220,7 @@ func (x *exam) judgeStart(start saml.Instant, words string) {
 	}
 	f := fact{
 		field:  start.Field,
-		detail: fmt.Sprintf("%s %s, %s after %s%s", words, stamp(start.Time), duration(early), at.moment(), tolerance(skew, early)),
+		detail: fmt.Sprintf("%s %s, %s after %s%s", words, stamp(start.Time), finding.Duration(early), at.moment(), tolerance(skew, early)),
 		actual: start.Value,
 	}
 	x.doubt(&f, func(app time.Time) bool { return start.Time.Sub(app) <= skew })
@@ -273,7 +253,7 @@ func (x *exam) judgeEnd(end saml.Instant, words string) {
 	late := at.At.Sub(end.Time)
 	f := fact{
 		field:  end.Field,
-		detail: fmt.Sprintf("%s %s, %s before %s%s", words, stamp(end.Time), duration(late), at.moment(), tolerance(skew, late+time.Second)),
+		detail: fmt.Sprintf("%s %s, %s before %s%s", words, stamp(end.Time), finding.Duration(late), at.moment(), tolerance(skew, late+time.Second)),
 		actual: end.Value,
 	}
 	x.doubt(&f, func(app time.Time) bool { return app.Sub(end.Time) < skew })
@@ -294,7 +274,7 @@ func tolerance(allowed, needed time.Duration) string {
 	if needed > time.Hour {
 		return ""
 	}
-	return fmt.Sprintf(" (allowed are %s, %s would be needed)", duration(allowed), duration(needed))
+	return fmt.Sprintf(" (allowed are %s, %s would be needed)", finding.Duration(allowed), finding.Duration(needed))
 }
 
 // issued is the IssueInstant of the message, else of its first assertion.
@@ -348,7 +328,7 @@ func runIssueInstantOld(x *exam) {
 	case captured.Sub(i.Time) > staleIssue:
 		x.fail(fact{
 			field: i.Field, severity: finding.Info,
-			detail: fmt.Sprintf("the message was issued at %s, %s before it was sent to the app; some apps refuse that", stamp(i.Time), duration(captured.Sub(i.Time))),
+			detail: fmt.Sprintf("the message was issued at %s, %s before it was sent to the app; some apps refuse that", stamp(i.Time), finding.Duration(captured.Sub(i.Time))),
 			actual: i.Value,
 		})
 	}

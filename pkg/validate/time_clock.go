@@ -33,7 +33,7 @@ func runClockSkew(x *exam) {
 	f := fact{
 		severity: finding.Info,
 		detail: fmt.Sprintf("the clock of %s is %s %s that of the identity provider (± %d s; %s against %s)%s",
-			finding.Printable(x.msg.host()), duration(ahead), direction, max(dateStep, c.spread.Round(dateStep))/time.Second, stamp(app), stamp(idp), x.issuedElsewhen()),
+			finding.Printable(x.msg.host()), finding.Duration(ahead), direction, max(dateStep, c.spread.Round(dateStep))/time.Second, stamp(app), stamp(idp), x.issuedElsewhen()),
 	}
 	switch {
 	case !x.msg.validAt(idp, 0):
@@ -59,9 +59,9 @@ func (x *exam) issuedElsewhen() string {
 	case apart.Abs() <= tolerableSkew:
 		return ""
 	case apart > 0:
-		return fmt.Sprintf("; IssueInstant is %s ahead of the identity provider's own pages", duration(apart))
+		return fmt.Sprintf("; IssueInstant is %s ahead of the identity provider's own pages", finding.Duration(apart))
 	}
-	return fmt.Sprintf("; IssueInstant is %s behind the identity provider's own pages", duration(apart))
+	return fmt.Sprintf("; IssueInstant is %s behind the identity provider's own pages", finding.Duration(apart))
 }
 
 // consequence says which limit a wrong clock of the app misses, and until when

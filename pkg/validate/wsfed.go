@@ -202,10 +202,10 @@ func runLifetime(x *exam) {
 		x.skip("the capture has no time, and by now the Lifetime may well have ended: give --at")
 	case !expires.IsZero() && !at.At.Add(-skew).Before(expires):
 		x.fail(fact{field: r.Expires.Field, actual: r.Expires.Value,
-			detail: fmt.Sprintf("the Lifetime of the token response ended at %s, %s before %s", stamp(expires), duration(at.At.Sub(expires)), at.moment())})
+			detail: fmt.Sprintf("the Lifetime of the token response ended at %s, %s before %s", stamp(expires), finding.Duration(at.At.Sub(expires)), at.moment())})
 	case !created.IsZero() && created.After(at.At.Add(skew)):
 		x.fail(fact{field: r.Created.Field, actual: r.Created.Value,
-			detail: fmt.Sprintf("the Lifetime of the token response begins at %s, %s after %s", stamp(created), duration(created.Sub(at.At)), at.moment())})
+			detail: fmt.Sprintf("the Lifetime of the token response begins at %s, %s after %s", stamp(created), finding.Duration(created.Sub(at.At)), at.moment())})
 	}
 }
 
