@@ -20,7 +20,8 @@ type compareOptions struct {
 }
 
 const compareLong = `Hold two captures, two messages, two metadata files, two exports of Entra ID or
-two exports of AD FS against each other.
+two exports of AD FS against each other, or a message against the metadata of its
+sender or receiver.
 
 A is what works, B what replaces it: the token of AD FS and that of Entra ID for
 the same user, the sign-in of a user who gets in and that of one who does not,
@@ -35,6 +36,7 @@ const compareExample = `  ssodoctor compare adfs.har entra.har
   ssodoctor compare works.har fails.har --other-user
   ssodoctor compare adfs.har entra.har --key app.pem
   ssodoctor compare metadata-old.xml metadata-new.xml --format json
+  ssodoctor compare response.xml idp-metadata.xml
   ssodoctor compare halo-sp-monday.json halo-sp-today.json
   ssodoctor compare trusts-before.xml trusts-after.xml`
 
@@ -80,7 +82,7 @@ func runCompare(c *cobra.Command, env *Env, o *compareOptions, args []string) er
 	}
 	result := sides[0].against(sides[1], compare.Options{OtherUser: o.otherUser, Keys: private})
 	if len(result.Facts) == 0 {
-		return unusableError{fmt.Errorf("%s holds %s and %s holds %s: there is nothing that both have", result.A.Name, result.A.Type, result.B.Name, result.B.Type)}
+		return unusableError{fmt.Errorf("%s holds %s and %s holds %s: there is nothing that both have; two tokens, two requests, two logout messages, two metadata files and two exports can be compared, and a token or a request with metadata", result.A.Name, result.A.Type, result.B.Name, result.B.Type)}
 	}
 	for _, side := range []compare.Side{result.A, result.B} {
 		if side.Unread {

@@ -105,14 +105,22 @@ type Options struct {
 }
 
 // Captures compares what two captures hold: their last tokens, their last
-// requests, their last logout messages and their metadata. It never fails:
-// what only one of them holds is a fact.
+// requests, their last logout messages and their metadata. Where one holds
+// metadata alone, the token and the request of the other are held against that.
+// It never fails: what only one of them holds is a fact.
 func Captures(a, b *trace.Capture, o Options) *Comparison {
 	left, right := gather(a, o.Keys), gather(b, o.Keys)
 	c := &Comparison{Schema: Schema, A: left.side(), B: right.side(), Facts: []Fact{}}
-	for _, kind := range kinds {
-		p := pair{of: kind.name, otherUser: o.OtherUser, a: left.messages[kind.name], b: right.messages[kind.name]}
-		c.Facts = append(c.Facts, p.compare(kind)...)
+	switch {
+	case right.described():
+		c.Facts = append(c.Facts, between(left.messages, right.metadata, false)...)
+	case left.described():
+		c.Facts = append(c.Facts, between(right.messages, left.metadata, true)...)
+	default:
+		for _, kind := range kinds {
+			p := pair{of: kind.name, otherUser: o.OtherUser, a: left.messages[kind.name], b: right.messages[kind.name]}
+			c.Facts = append(c.Facts, p.compare(kind)...)
+		}
 	}
 	c.Facts = append(c.Facts, compareMetadata(left.metadata, right.metadata)...)
 	c.count()

@@ -103,6 +103,9 @@ func Comparable(c *trace.Capture) bool {
 	return len(found.messages)+len(found.metadata) > 0
 }
 
+// described reports whether the capture holds metadata and no message.
+func (c content) described() bool { return len(c.messages) == 0 && len(c.metadata) > 0 }
+
 func (c content) side() Side {
 	s := Side{Name: c.capture.Name, Format: c.capture.Format}
 	for _, k := range kinds {
