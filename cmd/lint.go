@@ -105,6 +105,11 @@ func runLint(c *cobra.Command, env *Env, o *lintOptions) error {
 			return err
 		}
 	}
+	return o.linted(r, len(unread))
+}
+
+// linted turns the result into an exit code.
+func (o *lintOptions) linted(r *validate.Report, unread int) error {
 	summary := r.Summary
 	if o.certificates {
 		summary = certificateSummary(r)
@@ -113,7 +118,7 @@ func runLint(c *cobra.Command, env *Env, o *lintOptions) error {
 	case o.updateBaseline:
 	case o.failing(summary):
 		return errFindings
-	case len(unread) > 0:
+	case unread > 0:
 		return unusableError{}
 	}
 	return nil

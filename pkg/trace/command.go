@@ -276,9 +276,12 @@ func unescapeANSI(text []byte) []byte {
 	return out
 }
 
-// cmdWords splits a command as the Windows shell and then a program do: '^'
-// takes the meaning of the next character, '"' quotes with '\' as escape.
-func cmdWords(text []byte) []string {
+// cmdWords splits a command as the Windows shell and then a program do.
+func cmdWords(text []byte) []string { return programWords(withoutCarets(text)) }
+
+// withoutCarets is a command as the Windows shell hands it on: '^' takes the
+// meaning of the next character.
+func withoutCarets(text []byte) []byte {
 	plain := make([]byte, 0, len(text))
 	for i := 0; i < len(text); i++ {
 		c := text[i]
@@ -296,6 +299,12 @@ func cmdWords(text []byte) []string {
 			i++
 		}
 	}
+	return plain
+}
+
+// programWords splits a command line as a Windows program does: '"' quotes,
+// with '\' as escape.
+func programWords(plain []byte) []string {
 	var words []string
 	var word []byte
 	open, quoted := false, false

@@ -153,38 +153,62 @@ func runResponseMissing(x *exam) {
 	if slices.ContainsFunc(x.tokens(), x.welcomed) {
 		f.severity = finding.Info // a second sign-in that the capture ends in
 	}
+	kept, arrived := x.handedOut(asked)
+	if arrived {
+		return
+	}
+	last, posted := x.afterwards(asked, name)
+	switch {
+	case posted != nil:
+		x.skip("the request was answered in exchange " + fmt.Sprint(posted.Index) + ", but the capture has no body of that POST")
+		return
+	case last == nil:
+		return
+	case kept != nil:
+		f.location.Exchange = &kept.carrier.Exchange
+		f.detail = fmt.Sprintf("the identity provider handed out a response in exchange %d, but the capture does not show it being posted to %s", kept.carrier.Exchange, finding.Quote(kept.carrier.PostedTo))
+	default:
+		f.detail = fmt.Sprintf("the app asked %s for a sign-in in exchange %d and no response came: the last page of the identity provider is exchange %d%s",
+			finding.Quote(hostOf(asked.URL)), asked.Index, last.Index, page(last))
+	}
+	x.fail(f)
+}
+
+// handedOut is the last token since a request that the browser got and did not
+// deliver; arrived where it delivered one.
+func (x *exam) handedOut(asked *trace.Exchange) (kept *message, arrived bool) {
 	for _, m := range x.all {
 		if m.capture != x.capture || m.saml == nil || !m.token() || m.carrier.Exchange < asked.Index {
 			continue
 		}
 		if m.delivered() {
-			return
+			return nil, true
 		}
-		f.location.Exchange = &m.carrier.Exchange
-		f.detail = fmt.Sprintf("the identity provider handed out a response in exchange %d, but the capture does not show it being posted to %s", m.carrier.Exchange, finding.Quote(m.carrier.PostedTo))
+		kept = m
 	}
-	last := asked
+	return kept, false
+}
+
+// afterwards is the last exchange with the identity provider since a request,
+// nil where an artifact answered it, and the POST to the Reply URL with that
+// name, where there is one.
+func (x *exam) afterwards(asked *trace.Exchange, name string) (last, posted *trace.Exchange) {
 	for i := range x.capture.Exchanges {
 		e := &x.capture.Exchanges[i]
 		if e.Index < asked.Index {
 			continue
 		}
 		if _, artifact := parameter(e, "SAMLart"); artifact {
-			return
+			return nil, nil
 		}
 		if e.Method == "POST" && name != "" && withoutFragment(e.URL) == name {
-			x.skip("the request was answered in exchange " + fmt.Sprint(e.Index) + ", but the capture has no body of that POST")
-			return
+			return nil, e
 		}
 		if hostOf(e.URL) == hostOf(asked.URL) {
 			last = e
 		}
 	}
-	if f.detail == "" {
-		f.detail = fmt.Sprintf("the app asked %s for a sign-in in exchange %d and no response came: the last page of the identity provider is exchange %d%s",
-			finding.Quote(hostOf(asked.URL)), asked.Index, last.Index, page(last))
-	}
-	x.fail(f)
+	return last, nil
 }
 
 // endsWith reports whether the capture shows nothing after that exchange: it

@@ -26,17 +26,9 @@ func readCSV(text *bufio.Reader) ([]Entry, error) {
 	if err != nil {
 		return nil, tableError(err, 0)
 	}
-	if len(record) > maxColumns {
-		return nil, &Error{Msg: fmt.Sprintf("%d columns, expected at most %d", len(record), maxColumns)}
-	}
-	header := make([]string, len(record))
-	known := false
-	for i, name := range record {
-		header[i] = strings.TrimSpace(accounts.UTF8(name))
-		known = known || slices.ContainsFunc(telling, func(t string) bool { return strings.EqualFold(t, attributeOf(header[i])) })
-	}
-	if !known {
-		return nil, &Error{Msg: fmt.Sprintf("the first line has none of the columns %s: expected names of attributes of Active Directory, found %s", strings.Join(telling, ", "), shownHeader(header))}
+	header, err := columns(record)
+	if err != nil {
+		return nil, err
 	}
 	var list []Entry
 	for {
@@ -62,6 +54,23 @@ func readCSV(text *bufio.Reader) ([]Entry, error) {
 			return nil, err
 		}
 	}
+}
+
+// columns are the names in the first line, one of which at least is known.
+func columns(record []string) ([]string, error) {
+	if len(record) > maxColumns {
+		return nil, &Error{Msg: fmt.Sprintf("%d columns, expected at most %d", len(record), maxColumns)}
+	}
+	header := make([]string, len(record))
+	known := false
+	for i, name := range record {
+		header[i] = strings.TrimSpace(accounts.UTF8(name))
+		known = known || slices.ContainsFunc(telling, func(t string) bool { return strings.EqualFold(t, attributeOf(header[i])) })
+	}
+	if !known {
+		return nil, &Error{Msg: fmt.Sprintf("the first line has none of the columns %s: expected names of attributes of Active Directory, found %s", strings.Join(telling, ", "), shownHeader(header))}
+	}
+	return header, nil
 }
 
 // telling are attributes one of which a table of users has.
