@@ -43,7 +43,7 @@ func Comparison(w io.Writer, c *compare.Comparison, format string, o Options) er
 // verdict is the result in one line.
 func verdict(s compare.Summary) string {
 	if s.Error+s.Warning+s.Info == 0 {
-		return fmt.Sprintf("no difference in %d things compared", s.Same)
+		return fmt.Sprintf("no difference in %s compared", finding.Count(s.Same, "thing"))
 	}
 	breaks := "break"
 	if s.Error == 1 {
