@@ -327,6 +327,7 @@ var vendors = []vendor{
 	{name: "Duo", issuer: "https://sso-1234.sso.duosecurity.com/saml2/sp/DI1/metadata", sso: "https://sso-1234.sso.duosecurity.com/saml2/sp/DI1/sso", part: signBoth, names: "short"},
 	{name: "IBM Verify", issuer: "https://contoso.verify.ibm.com/saml/sps/saml20ip/saml20", sso: "https://contoso.verify.ibm.com/saml/sps/saml20ip/saml20/login", part: signBoth},
 	{name: "WS-Federation, Entra", issuer: samltest.Issuer, sso: samltest.SSOURL, set: func(s *scene) { s.expect = &Expectations{Certificates: s.expect.Certificates}; passive(nil)(s) }},
+	{name: "Entra, encrypted in CBC", issuer: samltest.Issuer, sso: samltest.SSOURL, set: sealed(func(o *samltest.EncryptOptions) { o.Content = samltest.AES256CBC })},
 	{name: "WS-Federation, with wreply", issuer: samltest.Issuer, sso: samltest.SSOURL, set: func(s *scene) {
 		s.expect = &Expectations{Certificates: s.expect.Certificates}
 		passiveScene(s, "&wreply=https%3A%2F%2Fhalo.contoso.com%2Fauth%2Fsaml", nil)

@@ -102,12 +102,12 @@ func (m *message) unread() []string {
 		if item.Holder != "EncryptedAssertion" && item.Holder != "RequestedSecurityToken" {
 			continue
 		}
-		switch item.Outcome {
-		case xmlenc.Decrypted:
-		case xmlenc.NoKey:
+		switch {
+		case item.Outcome == xmlenc.Decrypted:
+		case item.Outcome == xmlenc.NoKey:
 			out = append(out, keyReadsIt)
-		case xmlenc.Damaged:
-			out = append(out, keyOf(item)+" fits, but "+item.Detail)
+		case item.Outcome == xmlenc.Damaged && item.Key != "":
+			out = append(out, item.Key+" fits, but "+item.Detail)
 		default:
 			out = append(out, item.Detail)
 		}

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -205,7 +206,7 @@ func runDecryptionFailed(x *exam) {
 		name := parcels[item.Holder].name
 		switch item.Outcome {
 		case xmlenc.Damaged:
-			x.fail(fact{location: item.Location, detail: fmt.Sprintf("the %s cannot be decrypted, though %s fits: %s", name, keyOf(item), item.Detail)})
+			x.fail(fact{location: item.Location, detail: fmt.Sprintf("the %s cannot be decrypted%s: %s", name, fitting(item), item.Detail)})
 		case xmlenc.Unsupported:
 			x.fail(fact{location: item.Location, severity: finding.Warning, detail: fmt.Sprintf("the %s was not decrypted: %s", name, item.Detail)})
 		case xmlenc.NoKey:
@@ -219,11 +220,13 @@ func runDecryptionFailed(x *exam) {
 	}
 }
 
-func keyOf(item *xmlenc.Item) string {
+// fitting names the key that fits and still did not help, "" where none was
+// found to.
+func fitting(item *xmlenc.Item) string {
 	if item.Key == "" {
-		return "a key that was given"
+		return ""
 	}
-	return item.Key
+	return ", though " + item.Key + " fits"
 }
 
 // runEncryptionPolicy compares what is encrypted, and how, with what the app
@@ -289,28 +292,31 @@ func algorithmNames(uris []string) string {
 }
 
 // weakEncryption are the algorithms of XML Encryption that should not be used.
-var weakEncryption = map[string]string{
-	saml.NSEncryption + "rsa-1_5":       "RSA PKCS #1 v1.5, which lets an attacker find the key by trial (Bleichenbacher)",
-	saml.NSEncryption + "tripledes-cbc": "Triple DES, which is obsolete",
-	saml.NSEncryption + "aes128-cbc":    "AES-128 in CBC mode, which does not notice changes",
-	saml.NSEncryption + "aes192-cbc":    "AES-192 in CBC mode, which does not notice changes",
-	saml.NSEncryption + "aes256-cbc":    "AES-256 in CBC mode, which does not notice changes",
+// CBC is no more than a word: Entra and AD FS encrypt with nothing newer.
+var weakEncryption = map[string]struct {
+	severity finding.Severity
+	why      string
+}{
+	saml.NSEncryption + "rsa-1_5":       {finding.Warning, "RSA PKCS #1 v1.5, which lets an attacker find the key by trial (Bleichenbacher)"},
+	saml.NSEncryption + "tripledes-cbc": {finding.Warning, "Triple DES, which is obsolete"},
+	saml.NSEncryption + "aes128-cbc":    {finding.Info, "AES-128 in CBC mode, which does not notice changes"},
+	saml.NSEncryption + "aes192-cbc":    {finding.Info, "AES-192 in CBC mode, which does not notice changes"},
+	saml.NSEncryption + "aes256-cbc":    {finding.Info, "AES-256 in CBC mode, which does not notice changes"},
 }
 
 func runEncryptionWeak(x *exam) {
 	for _, item := range x.items() {
 		var names []string
 		var first string
+		severity := finding.Info
 		for _, uri := range append([]string{item.Algorithm}, item.Transports...) {
-			if why := weakEncryption[uri]; why != "" && !slices.Contains(names, why) {
-				names = append(names, why)
-				if first == "" {
-					first = uri
-				}
+			if weak, ok := weakEncryption[uri]; ok && !slices.Contains(names, weak.why) {
+				names = append(names, weak.why)
+				first, severity = cmp.Or(first, uri), max(severity, weak.severity)
 			}
 		}
 		if len(names) > 0 {
-			x.fail(fact{location: item.Location, actual: first,
+			x.fail(fact{location: item.Location, actual: first, severity: severity,
 				detail: fmt.Sprintf("the %s is encrypted with %s", parcels[item.Holder].name, strings.Join(names, ", and "))})
 		}
 	}

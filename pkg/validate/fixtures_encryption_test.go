@@ -131,7 +131,10 @@ var fixturesEncryption = []fixture{
 	{check: "encryption-algorithm-weak", name: "Triple DES", base: encrypted(gcm, oaep), fire: encrypted(encryption+"tripledes-cbc", oaep),
 		want: want{detail: "Triple DES"}},
 	{check: "encryption-algorithm-weak", name: "CBC", base: sealed(nil), fire: sealed(func(o *samltest.EncryptOptions) { o.Content = samltest.AES256CBC }),
-		want: want{detail: "CBC"}},
+		want: want{severity: finding.Info, detail: "CBC"}},
+	{check: "encryption-algorithm-weak", name: "CBC and RSA PKCS #1 v1.5", base: sealed(nil), fire: sealed(func(o *samltest.EncryptOptions) {
+		o.Content, o.Receivers[0].Transport = samltest.AES256CBC, samltest.RSA15
+	}), want: want{actual: samltest.AES256CBC, detail: "Bleichenbacher"}},
 }
 
 // sealNameID encrypts the NameID before anything is signed.

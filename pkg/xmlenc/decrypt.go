@@ -51,10 +51,10 @@ func (o *opener) decrypt(item *Item, index *index) {
 		item.fail(unsupported("the encryption %s is not known, expected AES or Triple DES", finding.Quote(finding.Shorten(item.Algorithm, 120))))
 	case len(wrapped) == 0:
 		item.fail(unsupported("the EncryptedData has no EncryptedKey, inside or beside it, so only a secret that both sides share can open it"))
-	case broken != nil:
+	case broken != nil && broken.outcome == Unsupported:
 		item.fail(broken)
 	default:
-		o.tryKeys(item, cipher, read, octets)
+		o.tryKeys(item, cipher, read, sealed{octets, broken})
 	}
 }
 
@@ -84,9 +84,16 @@ func (item *Item) describe(el *etree.Element, k *encryptedKey) {
 
 func (item *Item) fail(f *fault) { item.Outcome, item.Detail = f.outcome, f.detail }
 
+// sealed are the octets of an EncryptedData, or why they cannot be read: only a
+// key that fits shows which of the two is at fault.
+type sealed struct {
+	octets []byte
+	broken *fault
+}
+
 // tryKeys opens each EncryptedKey with each private key until one brings
 // content to light.
-func (o *opener) tryKeys(item *Item, cipher contentCipher, wrapped []*encryptedKey, octets []byte) {
+func (o *opener) tryKeys(item *Item, cipher contentCipher, wrapped []*encryptedKey, text sealed) {
 	var fault *fault
 	usable := false
 	for _, k := range wrapped {
@@ -105,7 +112,7 @@ func (o *opener) tryKeys(item *Item, cipher contentCipher, wrapped []*encryptedK
 				continue
 			}
 			item.Key, item.Deviation = key.String(), deviation
-			if item.plain, fault = content(cipher, session, octets); fault == nil {
+			if item.plain, fault = content(cipher, session, text); fault == nil {
 				item.Outcome = Decrypted
 				return
 			}
@@ -115,17 +122,20 @@ func (o *opener) tryKeys(item *Item, cipher contentCipher, wrapped []*encryptedK
 	case item.Key != "":
 		item.fail(fault)
 	case usable:
-		item.fail(o.mismatch(item))
+		item.fail(o.mismatch(item, wrapped))
 	default:
 		item.fail(fault)
 	}
 }
 
-func content(cipher contentCipher, session, octets []byte) ([]byte, *fault) {
+func content(cipher contentCipher, session []byte, text sealed) ([]byte, *fault) {
+	if text.broken != nil {
+		return nil, text.broken
+	}
 	if len(session) != cipher.keySize {
 		return nil, damaged("the content key has %d bits, %s needs %d", 8*len(session), cipher.name, 8*cipher.keySize)
 	}
-	plain, err := cipher.decrypt(session, octets)
+	plain, err := cipher.decrypt(session, text.octets)
 	if err != nil {
 		return nil, damaged("%v", err)
 	}
@@ -133,8 +143,8 @@ func content(cipher contentCipher, session, octets []byte) ([]byte, *fault) {
 }
 
 // mismatch tells a key that was damaged on the way from one that is for
-// somebody else.
-func (o *opener) mismatch(item *Item) *fault {
+// somebody else, as far as the message shows it.
+func (o *opener) mismatch(item *Item, wrapped []*encryptedKey) *fault {
 	for _, key := range o.keys {
 		own := func(c *keys.Certificate) bool { return key.Private.PublicKey.Equal(c.PublicKey) }
 		if i := slices.IndexFunc(item.Certificates, own); i >= 0 {
@@ -149,11 +159,26 @@ func (o *opener) mismatch(item *Item) *fault {
 	detail := "the content key does not open with " + strings.Join(names, " or ")
 	if len(item.Certificates) > 0 {
 		detail += "; it is encrypted for " + describe(item.Certificates[0])
+	} else {
+		detail += o.bySize(wrapped)
 	}
 	if len(item.Recipients) > 0 {
 		detail += "; its recipient is " + finding.Quote(finding.Shorten(item.Recipients[0], 120))
 	}
 	return &fault{KeyMismatch, detail}
+}
+
+// bySize says what the size of the encrypted keys tells of their receiver,
+// where no certificate names it.
+func (o *opener) bySize(wrapped []*encryptedKey) string {
+	bits := 0
+	for _, k := range wrapped {
+		if slices.ContainsFunc(o.keys, func(key Key) bool { return k.fits(key.Private) }) {
+			return "; the message names no certificate, so either it is for another key, or the encrypted key was changed on its way"
+		}
+		bits = max(bits, 8*len(k.octets))
+	}
+	return fmt.Sprintf("; it is encrypted for a key of about %d bits", bits)
 }
 
 func describe(c *keys.Certificate) string {

@@ -205,7 +205,7 @@ func (item *Item) suits(plain []byte) *fault {
 		if errors.As(err, &syntax) {
 			why = syntax.Msg // the line would be that of no document
 		}
-		return damaged("the decrypted content is not well-formed XML: %s", why)
+		return damaged("the decrypted content is not well-formed XML (%s): %s", why, item.changed())
 	}
 	var found []string
 	for el := range doc.Root().ChildElementsSeq() {
@@ -216,6 +216,15 @@ func (item *Item) suits(plain []byte) *fault {
 		return damaged("the decrypted content holds %s, expected %s", finding.Quote(finding.Shorten(strings.Join(found, ", "), 80)), strings.Join(wanted, " or "))
 	}
 	return nil
+}
+
+// changed says where content that is no XML comes from: only GCM notices that
+// it was changed.
+func (item *Item) changed() string {
+	if cipher, _ := findCipher(item.Algorithm); cipher.gcm {
+		return "the identity provider encrypted it so"
+	}
+	return "the encrypted content was changed on its way, or encrypted so"
 }
 
 var attributeEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;", "\t", "&#9;", "\n", "&#10;", "\r", "&#13;")

@@ -9,6 +9,8 @@ package xmlenc
 
 import (
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/rsa"
 	"fmt"
 
@@ -28,11 +30,16 @@ type Key struct {
 // NewKey returns the key for decryption. The error says that keys of this kind
 // cannot decrypt: only RSA keys do in SAML.
 func NewKey(private crypto.Signer, name string) (Key, error) {
-	key, ok := private.(*rsa.PrivateKey)
-	if !ok {
-		return Key{}, fmt.Errorf("the key is of type %T, expected RSA: no other kind decrypts assertions", private)
+	kind := "of another kind"
+	switch key := private.(type) {
+	case *rsa.PrivateKey:
+		return Key{Private: key, Name: name}, nil
+	case *ecdsa.PrivateKey:
+		kind = "an EC key"
+	case ed25519.PrivateKey:
+		kind = "an Ed25519 key"
 	}
-	return Key{Private: key, Name: name}, nil
+	return Key{}, fmt.Errorf("the key is %s, expected RSA: no other decrypts assertions", kind)
 }
 
 // String names the key by its name and size.
@@ -49,7 +56,7 @@ const (
 	Decrypted   Outcome = "decrypted"
 	NoKey       Outcome = "no-key"       // no key was given
 	KeyMismatch Outcome = "key-mismatch" // encrypted for a key that was not given
-	Damaged     Outcome = "damaged"      // the right key, and still no content
+	Damaged     Outcome = "damaged"      // no key opens it, or the right one and still no content
 	Unsupported Outcome = "unsupported"
 )
 
