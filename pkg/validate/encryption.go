@@ -18,7 +18,7 @@ import (
 const (
 	entraEncryption = "Enterprise applications > (app) > Token encryption"
 	adfsEncryption  = adfsTrust + " > Properties > Encryption"
-	oktaEncryption  = oktaSAML + " > Show Advanced Settings > Assertion Encryption"
+	oktaEncryption  = oktaAdvanced + " > Assertion Encryption"
 	appDecryption   = "the app's SAML settings: certificate and private key for decryption"
 )
 
@@ -89,7 +89,7 @@ var encryptionChecks = []*Check{
 		Why:   "RSA PKCS #1 v1.5, Triple DES and CBC can be attacked through the error messages of an app that decrypts before it verifies.",
 		Cause: "Old defaults; several identity providers offer nothing newer than CBC.",
 		Fixes: []finding.Fix{
-			{System: finding.Okta, Place: oktaSAML + " > Show Advanced Settings > Encryption Algorithm, Key Transport Algorithm", Action: "choose AES256-GCM and RSA-OAEP"},
+			{System: finding.Okta, Place: oktaAdvanced + " > Encryption Algorithm, Key Transport Algorithm", Action: "choose AES256-GCM and RSA-OAEP"},
 			{System: finding.App, Place: "the app's SAML settings and metadata: encryption methods", Action: "offer AES-GCM and RSA-OAEP where the identity provider can use them; else make sure that the app verifies the signature of the response before it decrypts"},
 		},
 		Reference: "XML Encryption 1.1 sections 5.2, 5.5 and 6.1",

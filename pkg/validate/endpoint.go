@@ -23,6 +23,31 @@ var replyURLFixes = []finding.Fix{
 	{System: finding.App, Place: appReplyURL, Action: "if {actual} is the right address, make the app (or its proxy) expect that instead"},
 }
 
+// askedFixes are those where the identity provider did as the app's own request
+// says: it is the app that has to change.
+var askedFixes = []finding.Fix{
+	{System: finding.App, Place: appReplyURL, Action: "its own request asks for {actual}: make it ask for {expected}, or receive sign-ins there"},
+	{System: finding.Entra, Place: entraReplyURL, Action: "add {expected}, if it is not there"},
+	{System: finding.ADFS, Place: adfsEndpoints, Action: "add {expected} as SAML Assertion Consumer endpoint, if it is not there"},
+	{System: finding.Okta, Place: oktaSAML + " > Requestable SSO URLs", Action: "add {expected}, if it is not there"},
+}
+
+// behindProxy are the moves for an app that takes its address to be plain http,
+// because the TLS of its users ends at a proxy.
+func behindProxy(address string) []finding.Fix {
+	secure := "https" + strings.TrimPrefix(address, "http")
+	return []finding.Fix{
+		{System: finding.App, Place: appBaseURL, Action: "set it to https, so that the app calls itself " + secure + "; or let the app trust X-Forwarded-Proto"},
+		{System: finding.Network, Place: "the TLS proxy before the app", Action: "send X-Forwarded-Proto: https"},
+	}
+}
+
+// plain reports whether an address is one of http that is not on the user's own
+// computer.
+func plain(address string) bool {
+	return strings.HasPrefix(address, "http://") && !local(address)
+}
+
 var endpointChecks = []*Check{
 	{
 		Name: "destination-mismatch", Severity: finding.Error, Family: FamilyEndpoint, Scope: OfResponse,
@@ -155,10 +180,7 @@ func runReplyURLMismatch(x *exam) {
 		x.skip("the capture does not show where the response was posted")
 	case len(x.expect.ReplyURLs) > 0:
 		if _, ok := x.registered(posted); !ok {
-			x.fail(fact{
-				detail:   fmt.Sprintf("the response was posted to %s, but the app receives sign-ins at %s", finding.Quote(posted), quoteAll(values(x.expect.ReplyURLs))),
-				expected: values(x.expect.ReplyURLs), actual: posted,
-			})
+			x.failReplyURL(saml.Field{}, "the response was posted to %s", posted, values(x.expect.ReplyURLs))
 		}
 	default:
 		x.matchPatterns(x.expect.ReplyURLPatterns, saml.Field{}, posted, "the response was posted to %s, which does not look like a Reply URL of this app")
@@ -174,12 +196,34 @@ func (x *exam) compareReplyURL(f saml.Field, what string) {
 	case len(expected) == 0:
 		x.matchPatterns(x.expect.ReplyURLPatterns, f, f.Value, what+" is %s, which does not look like a Reply URL of this app")
 	default:
-		x.fail(fact{
-			field:    f,
-			detail:   fmt.Sprintf("%s is %s, but the app receives sign-ins at %s", what, finding.Quote(f.Value), quoteAll(expected)),
-			expected: expected, actual: f.Value,
-		})
+		x.failReplyURL(f, what+" is %s", f.Value, expected)
 	}
+}
+
+// failReplyURL reports a URL that is none of the app's. Who has to change it
+// depends on who came up with it.
+func (x *exam) failReplyURL(field saml.Field, what, actual string, expected []string) {
+	f := fact{field: field, expected: expected, actual: actual}
+	f.detail = fmt.Sprintf(what+", but the app receives sign-ins at %s", finding.Quote(actual), quoteAll(expected))
+	secure := slices.IndexFunc(expected, func(e string) bool { return plain(e) && "https"+strings.TrimPrefix(e, "http") == actual })
+	switch {
+	case secure >= 0:
+		f.detail += ": the app takes itself to be on http"
+		f.fixes = behindProxy(expected[secure])
+	case x.asked() == actual:
+		f.detail += ": the app's own request asked for that"
+		f.fixes = askedFixes
+	}
+	x.fail(f)
+}
+
+// asked is where the request that the message answers wants the answer, ""
+// where that was not captured.
+func (x *exam) asked() string {
+	if x.msg.request == nil {
+		return ""
+	}
+	return x.msg.request.saml.Request.AssertionConsumerServiceURL.Value
 }
 
 // received reports whether the app is known to receive sign-ins at that URL.

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ type message struct {
 
 	sealed  *seal.Seal // what was found before the message was redacted, nil where it was not
 	at      Evaluated
-	product finding.System // the identity provider's product: entra, adfs, okta or ""
+	product finding.System // the identity provider's product, as its profile is called; "" where unknown
 	request *message       // the captured AuthnRequest that this answers, nil where none was captured
 	earlier *message       // the first message of the capture with the same token, nil for that one
 	// problems are what all readers had to say of this message.
@@ -63,7 +64,7 @@ func (x *exam) fail(f fact) {
 		return
 	}
 	out.Input, out.Location = x.capture.Name, x.locate(f)
-	out.Fixes = fill(x.relevant(out.Fixes), f)
+	out.Fixes = fill(x.relevant(out.Fixes, cmp.Or(f.product, x.provider())), f)
 	if x.msg != nil {
 		out.Message = &x.msg.index
 	}
@@ -120,17 +121,28 @@ func (x *exam) locate(f fact) finding.Location {
 
 // relevant keeps the fixes that can apply: those of identity provider products
 // other than the one at work are dropped, once that is known.
-func (x *exam) relevant(fixes []finding.Fix) []finding.Fix {
+func (x *exam) relevant(fixes []finding.Fix, at finding.System) []finding.Fix {
 	kept := make([]finding.Fix, 0, len(fixes))
 	for _, f := range fixes {
-		idp := f.System == finding.Entra || f.System == finding.ADFS || f.System == finding.Okta
-		if idp && x.msg != nil && x.msg.product != "" && f.System != x.msg.product {
-			continue
+		if written(f.System) && at != "" && f.System != at {
+			if f.System != finding.Okta || written(at) {
+				continue
+			}
+			f = inOtherWords(f, at)
 		}
 		f.Place = x.expect.place(f)
 		kept = append(kept, f)
 	}
 	return kept
+}
+
+// provider is the product of the identity provider that made the message, or
+// was sent it; "" where that is not known.
+func (x *exam) provider() finding.System {
+	if x.msg == nil {
+		return ""
+	}
+	return cmp.Or(x.msg.product, productAt(x.msg.carrier.PostedTo))
 }
 
 // assertions returns the assertions that can be read. Where there are none it

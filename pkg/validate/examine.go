@@ -200,15 +200,11 @@ func (m *message) unreadable(syntax *xmldoc.SyntaxError) {
 	})
 }
 
-// product names the identity provider's product by its entity ID; "" where it
-// is none of the products that fixes are written for.
+// product names the identity provider's product by its entity ID, as its
+// profile is called; "" where no profile knows it.
 func product(issuer string) finding.System {
 	name, _ := profile.IdentifyIdP(issuer)
-	switch s := finding.System(name); s {
-	case finding.Entra, finding.ADFS, finding.Okta:
-		return s
-	}
-	return ""
+	return finding.System(name)
 }
 
 // link finds for each message the captured AuthnRequest whose ID it answers,

@@ -79,7 +79,7 @@ var flowChecks = []*Check{
 		Cause: "An identity provider or proxy that cuts or re-encodes it, or a RelayState that is set at the identity provider and overrides the app's.",
 		Fixes: []finding.Fix{
 			{System: finding.Entra, Place: entraBasic + " > Relay State", Action: "leave it empty"},
-			{System: finding.Okta, Place: oktaSAML + " > Default RelayState", Action: "leave it empty"},
+			{System: finding.Okta, Place: oktaRelayState, Action: "leave it empty"},
 			{System: finding.App, Place: "the app's sign-in request: RelayState", Action: "send a short value of letters and digits, at most 80 bytes"},
 			{System: finding.Network, Place: "proxies between app and identity provider", Action: "pass the parameter on unchanged"},
 		},
@@ -124,7 +124,7 @@ var flowChecks = []*Check{
 			{System: finding.User, Place: "the browser's network log", Action: "look at the last page of the identity provider; capture until the app's first page"},
 			{System: finding.Entra, Place: "Enterprise applications > (app) > Sign-in logs", Action: "look for the sign-in at this time: its status says where it stopped"},
 			{System: finding.ADFS, Place: "Event Viewer on the AD FS server > Applications and Services Logs > AD FS > Admin", Action: "look for event 364 at this time"},
-			{System: finding.Okta, Place: "Reports > System Log", Action: "look for the sign-in at this time"},
+			{System: finding.Okta, Place: oktaLog, Action: "look for the sign-in at this time"},
 		},
 		Reference: "SAML Profiles 4.1.3",
 		Since:     "0.1.0",

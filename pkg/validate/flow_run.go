@@ -149,7 +149,7 @@ func runResponseMissing(x *exam) {
 		x.skip("the capture ends with the request")
 		return
 	}
-	f := fact{location: finding.Location{Exchange: &asked.Index}}
+	f := fact{location: finding.Location{Exchange: &asked.Index}, product: productAt(asked.URL)}
 	if slices.ContainsFunc(x.tokens(), x.welcomed) {
 		f.severity = finding.Info // a second sign-in that the capture ends in
 	}

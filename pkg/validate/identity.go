@@ -23,6 +23,10 @@ var identifierFixes = []finding.Fix{
 	{System: finding.App, Place: appEntityID, Action: "if {actual} is the right Identifier, make the app expect that instead"},
 }
 
+// selfNamedFixes are those where the identity provider repeats what the app
+// called itself: it is the app that has to change first.
+var selfNamedFixes = []finding.Fix{{System: finding.App, Place: appEntityID, Action: "its own request says {actual}: make it call itself {expected}"}}
+
 // issuerFixes correct the Issuer that the app expects.
 var issuerFixes = []finding.Fix{
 	{System: finding.App, Place: appIssuer, Action: "set it to {actual}, if that is the identity provider that you mean"},
@@ -183,6 +187,10 @@ func (x *exam) requireAudience(r saml.Restriction, audiences []string, ids []Val
 	f := fact{
 		field:    r.Audiences[slices.IndexFunc(r.Audiences, func(f saml.Field) bool { return f.Value == nearest })],
 		severity: severity, detail: detail, expected: expected, actual: nearest,
+	}
+	if nearest == x.requestIssuer() {
+		f.detail += ": the app called itself that in its own request"
+		f.fixes = append(selfNamedFixes, identifierFixes[:3]...)
 	}
 	if slices.Contains(expected, strings.TrimPrefix(nearest, "spn:")) {
 		f.detail += ": Entra writes \"spn:\" before an Identifier that is no URI"

@@ -31,7 +31,7 @@ func (p *placed) renewal() []finding.Fix {
 	}
 	holder := product(p.holder)
 	return slices.DeleteFunc(slices.Clone(renewFixes), func(f finding.Fix) bool {
-		return holder != "" && f.System != holder && f.System != finding.App
+		return written(holder) && f.System != holder && f.System != finding.App
 	})
 }
 

@@ -12,7 +12,7 @@ import (
 
 const (
 	entraLogout = entraBasic + " > Logout URL"
-	oktaLogout  = oktaSAML + " > Show Advanced Settings > Enable Single Logout"
+	oktaLogout  = oktaAdvanced + " > Enable Single Logout"
 	appLogout   = "the app's SAML settings: single logout"
 )
 
@@ -65,7 +65,7 @@ var logoutChecks = []*Check{
 		Fixes: []finding.Fix{
 			{System: finding.App, Place: appLogout, Action: "compare NameID, SessionIndex and signature of the logout request with the sign-in"},
 			{System: finding.ADFS, Place: "Event Viewer on the AD FS server > Applications and Services Logs > AD FS > Admin", Action: "look for event 364 at this time"},
-			{System: finding.Okta, Place: "Reports > System Log", Action: "look for the failed logout at this time"},
+			{System: finding.Okta, Place: oktaLog, Action: "look for the failed logout at this time"},
 		},
 		Reference: "SAML Core 3.7.2, 3.2.2.2",
 		Since:     "0.1.0",

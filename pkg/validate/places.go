@@ -38,6 +38,10 @@ const (
 	oktaAttributes  = oktaSAML + " > Attribute Statements"
 	oktaCertificate = "Applications > (app) > Sign On > SAML Signing Certificates"
 	oktaAssignment  = "Applications > (app) > Assignments"
+	oktaAdvanced    = oktaSAML + " > Show Advanced Settings"
+	oktaSigning     = oktaAdvanced + " > Response, Assertion Signature"
+	oktaRelayState  = oktaSAML + " > Default RelayState"
+	oktaLog         = "Reports > System Log"
 
 	appEntityID     = "the app's SAML settings: Entity ID (Identifier)"
 	appReplyURL     = "the app's SAML settings: ACS URL (Reply URL)"
@@ -48,6 +52,43 @@ const (
 	appClaims       = "the app's SAML settings: attribute mapping"
 	appClock        = "the app server's clock (NTP)"
 )
+
+// written reports whether fixes are written for that product of an identity
+// provider.
+func written(s finding.System) bool {
+	return s == finding.Entra || s == finding.ADFS || s == finding.Okta
+}
+
+// oktaFields are the settings behind the places in Okta, whose words are the
+// plainest: what other products call them stands in their profiles.
+var oktaFields = map[string]profile.Field{
+	oktaSignOnURL:   profile.ReplyURL,
+	oktaAudience:    profile.Identifier,
+	oktaIssuer:      profile.Issuer,
+	oktaNameID:      profile.NameIDField,
+	oktaAttributes:  profile.Claims,
+	oktaCertificate: profile.Certificate,
+	oktaAssignment:  profile.Assignment,
+	oktaSigning:     profile.SigningPlace,
+	oktaEncryption:  profile.Encryption,
+	oktaRelayState:  profile.RelayState,
+	oktaLogout:      profile.LogoutURL,
+	oktaLog:         profile.SignInLog,
+}
+
+// inOtherWords moves a fix from Okta to a product that none are written for:
+// to the page that its profile names, else to its settings of the app.
+func inOtherWords(f finding.Fix, at finding.System) finding.Fix {
+	p, err := profile.Load(string(at))
+	if err != nil {
+		return f
+	}
+	place := "the settings of the app there"
+	if known, ok := p.IdP.Place(oktaFields[f.Place]); ok {
+		place = known.Path
+	}
+	return finding.Fix{System: finding.App, Place: p.Title + ": " + place, Action: f.Action}
+}
 
 // appPlaces are the places in the app that a profile knows better.
 var appPlaces = map[string]profile.Field{

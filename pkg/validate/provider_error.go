@@ -70,7 +70,7 @@ var identityErrorChecks = []*Check{
 	providerErrorCheck(idperror.ADFSError, "AD FS refused the sign-in", "Microsoft Learn, AD FS troubleshooting: events and logging",
 		finding.Fix{System: finding.ADFS, Place: "Event Viewer on the AD FS server > Applications and Services Logs > AD FS > Admin", Action: "look for event 364 with this activity ID and act on the exception in it"}),
 	providerErrorCheck(idperror.OktaError, "Okta refused the sign-in", "Okta developer documentation, Error codes",
-		finding.Fix{System: finding.Okta, Place: "Reports > System Log", Action: "look for the failed sign-on to the app at this time"}),
+		finding.Fix{System: finding.Okta, Place: oktaLog, Action: "look for the failed sign-on to the app at this time"}),
 }
 
 // providerErrorCheck is the check for those codes of a product that have no
@@ -203,7 +203,7 @@ func (x *exam) pageErrors() []providerError {
 
 // failProvider reports one code with all that helps to find it in the logs.
 func (x *exam) failProvider(e providerError) {
-	f := fact{detail: e.sentence(), fixes: e.code.Fixes}
+	f := fact{detail: e.sentence(), fixes: e.code.Fixes, product: e.code.System}
 	if x.msg == nil {
 		f.location.Exchange = e.exchange
 		switch {
@@ -246,6 +246,10 @@ func (x *exam) compareRegistered(e providerError, f *fact) {
 	if f.actual != "" {
 		f.detail += fmt.Sprintf("; the app asked with %s", finding.Quote(f.actual))
 		f.fixes = x.check.Fixes
+	}
+	if x.check.Name == idperror.ReplyURLNotRegistered && plain(f.actual) {
+		f.fixes = append(behindProxy(f.actual), f.fixes...)
+		f.fixes = slices.DeleteFunc(f.fixes, func(fix finding.Fix) bool { return fix.Place == entraReplyURL || fix.Place == adfsEndpoints })
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 const (
 	entraVerification = "Enterprise applications > (app) > Single sign-on > SAML Certificates > Verification certificates"
 	adfsSignature     = adfsTrust + " > Properties > Signature"
-	oktaSigned        = oktaSAML + " > Show Advanced Settings > Signed Requests, Signature Certificate"
+	oktaSigned        = oktaAdvanced + " > Signed Requests, Signature Certificate"
 	appRequest        = "the app's SAML settings: sign-in request"
 	appRequestSigning = "the app's SAML settings: signing of requests, and its key"
 )

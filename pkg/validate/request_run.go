@@ -81,15 +81,11 @@ func nameProducts(all []*message) {
 	}
 }
 
-// productAt names the product whose address a URL is, "" where it is none of
-// those that fixes are written for.
+// productAt names the product whose address a URL is, "" where no profile
+// knows it.
 func productAt(address string) finding.System {
 	name, _, _ := profile.IdentifyEndpoint(address)
-	switch s := finding.System(name); s {
-	case finding.Entra, finding.ADFS, finding.Okta:
-		return s
-	}
-	return ""
+	return finding.System(name)
 }
 
 // otherHop reports whether a request is not the app's but one that an identity
@@ -239,10 +235,14 @@ func runRequestACS(x *exam) {
 	case len(x.expect.ReplyURLs) > 0:
 		if _, ok := x.registered(asked.Value); !ok {
 			expected := values(x.expect.ReplyURLs)
-			x.fail(fact{
+			f := fact{
 				field: asked, expected: expected, actual: asked.Value, severity: x.unlessAccepted(),
 				detail: fmt.Sprintf("the request asks for an answer at %s, but the app receives sign-ins at %s", finding.Quote(asked.Value), quoteAll(expected)),
-			})
+			}
+			if plain(asked.Value) {
+				f.fixes = behindProxy(asked.Value)
+			}
+			x.fail(f)
 		}
 	case len(x.expect.ReplyURLPatterns) > 0:
 		x.matchPatterns(x.expect.ReplyURLPatterns, asked, asked.Value, "the request asks for an answer at %s, which does not look like a Reply URL of this app")

@@ -38,7 +38,7 @@ var signaturePresence = []*Check{
 		Fixes: []finding.Fix{
 			{System: finding.Entra, Place: entraSigning, Action: "choose \"Sign SAML assertion\" or \"Sign SAML response and assertion\""},
 			{System: finding.ADFS, Place: "PowerShell on the AD FS server: Set-AdfsRelyingPartyTrust -SamlResponseSignature", Action: "set AssertionOnly or MessageAndAssertion"},
-			{System: finding.Okta, Place: oktaSAML + " > Show Advanced Settings > Assertion Signature", Action: "set it to Signed"},
+			{System: finding.Okta, Place: oktaAdvanced + " > Assertion Signature", Action: "set it to Signed"},
 		},
 		Reference: "SAML Profiles 4.1.4.5",
 		Since:     "0.1.0",
@@ -53,7 +53,7 @@ var signaturePresence = []*Check{
 		Fixes: []finding.Fix{
 			{System: finding.Entra, Place: entraSigning, Action: "choose \"Sign SAML response and assertion\", which suits every app, or the part that the app demands"},
 			{System: finding.ADFS, Place: "PowerShell on the AD FS server: Set-AdfsRelyingPartyTrust -SamlResponseSignature", Action: "set MessageAndAssertion, or the part that the app demands"},
-			{System: finding.Okta, Place: oktaSAML + " > Show Advanced Settings > Response, Assertion Signature", Action: "set to Signed what the app demands"},
+			{System: finding.Okta, Place: oktaSigning, Action: "set to Signed what the app demands"},
 		},
 		Reference: "SAML Metadata 2.4.4 (WantAssertionsSigned)",
 		Since:     "0.1.0",
@@ -153,7 +153,7 @@ var signatureForm = []*Check{
 		Fixes: []finding.Fix{
 			{System: finding.Entra, Place: entraCertificate + " > Token signing certificate > Edit > Signing Algorithm", Action: "choose SHA-256"},
 			{System: finding.ADFS, Place: adfsTrust + " > Properties > Advanced > Secure hash algorithm", Action: "choose SHA-256"},
-			{System: finding.Okta, Place: oktaSAML + " > Show Advanced Settings > Signature Algorithm, Digest Algorithm", Action: "choose RSA-SHA256 and SHA256"},
+			{System: finding.Okta, Place: oktaAdvanced + " > Signature Algorithm, Digest Algorithm", Action: "choose RSA-SHA256 and SHA256"},
 		},
 		Reference: "RFC 9231 sections 2.1, 2.3, NIST SP 800-131A",
 		Since:     "0.1.0",

@@ -17,7 +17,7 @@ var statusChecks = []*Check{
 		Fixes: []finding.Fix{
 			{System: finding.Entra, Place: "Enterprise applications > (app) > Sign-in logs", Action: "open the failed sign-in of this time and act on its failure reason"},
 			{System: finding.ADFS, Place: "Event Viewer on the AD FS server > Applications and Services Logs > AD FS > Admin", Action: "look for event 364 at this time and act on the exception in it"},
-			{System: finding.Okta, Place: "Reports > System Log", Action: "look for the failed sign-on to the app at this time"},
+			{System: finding.Okta, Place: oktaLog, Action: "look for the failed sign-on to the app at this time"},
 			{System: finding.App, Place: "the app's sign-in request", Action: "remove from the request what the status complains of"},
 		},
 		Reference: "SAML Core 3.2.2.2",

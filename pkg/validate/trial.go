@@ -36,7 +36,8 @@ type fact struct {
 	forms    bool // expected shows what values look like, and is none itself
 	actual   string
 	fixes    []finding.Fix
-	reach    finding.Reach // of a finding on a log
+	product  finding.System // the identity provider's, where the message does not tell
+	reach    finding.Reach  // of a finding on a log
 }
 
 // maxFindings bounds what one check says of one message or file: who reads more
@@ -117,6 +118,9 @@ func fill(fixes []finding.Fix, f fact) []finding.Fix {
 		actual = "the value in the message"
 	}
 	r := strings.NewReplacer("{expected}", expected, "{actual}", actual)
+	if len(f.expected) == 0 { // an aside that has nothing to say
+		r = strings.NewReplacer(": {expected}", "", "{expected}", expected, "{actual}", actual)
+	}
 	for i := range fixes {
 		fixes[i].Action = r.Replace(fixes[i].Action)
 	}
