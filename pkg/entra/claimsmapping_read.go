@@ -316,21 +316,25 @@ func (m *mappingReader) method(s *mappedStep) (*mappedEntry, Transformation, boo
 		m.note(s.place, finding.Error, "the transformation has no input")
 		return nil, t, false
 	}
-	if len(s.order) > 0 {
-		t.Parameters.TreatAsMultiValue = s.several[s.order[0]]
-	}
+	t.Parameters.TreatAsMultiValue = s.several[s.inputName(info, 0)]
 	return first, t, true
 }
 
-// input is the first or second input of a step: a claim by its name, a claim by
-// its place where the name is not documented, or a parameter.
-func (m *mappingReader) input(s *mappedStep, info MethodInfo, i int) *mappedEntry {
-	name := ""
-	if i < len(info.MappingInputs) {
-		name = info.MappingInputs[i]
-	} else if i < len(s.order) {
-		name = s.order[i]
+// inputName is what the first or second input of a step is called; where that
+// is not documented, it goes by its place.
+func (s *mappedStep) inputName(info MethodInfo, i int) string {
+	switch {
+	case i < len(info.MappingInputs):
+		return info.MappingInputs[i]
+	case i < len(s.order):
+		return s.order[i]
 	}
+	return ""
+}
+
+// input is the first or second input of a step: a claim or a parameter.
+func (m *mappingReader) input(s *mappedStep, info MethodInfo, i int) *mappedEntry {
+	name := s.inputName(info, i)
 	if id, ok := s.inputs[name]; ok {
 		return m.entries[id]
 	}

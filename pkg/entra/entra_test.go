@@ -118,3 +118,23 @@ func FuzzObjections(f *testing.F) {
 		}
 	})
 }
+
+// TestLogoutURLHasTwoCopies: the copy of the enterprise application counts
+// where the registration says nothing.
+func TestLogoutURLHasTwoCopies(t *testing.T) {
+	said := func(v string) Text { return Text{V: v, Known: true} }
+	for name, c := range map[string]struct {
+		e    EnterpriseApplication
+		want Text
+	}{
+		"both":                {EnterpriseApplication{Application: &Application{LogoutURL: said("a")}, Principal: &ServicePrincipal{LogoutURL: said("b")}}, said("a")},
+		"registration silent": {EnterpriseApplication{Application: &Application{}, Principal: &ServicePrincipal{LogoutURL: said("b")}}, said("b")},
+		"principal alone":     {EnterpriseApplication{Principal: &ServicePrincipal{LogoutURL: said("b")}}, said("b")},
+		"registration alone":  {EnterpriseApplication{Application: &Application{LogoutURL: said("a")}}, said("a")},
+		"neither":             {EnterpriseApplication{}, Text{}},
+	} {
+		if got := c.e.LogoutURL(); got != c.want {
+			t.Errorf("%s: %+v, want %+v", name, got, c.want)
+		}
+	}
+}

@@ -44,6 +44,9 @@ func drawConfiguration(t *rapid.T) Configuration {
 		for i := range c.Transformations[1:] {
 			c.Transformations[i+1].Parameters.TreatAsMultiValue = false
 		}
+		if c.Source.Kind == FromConstant {
+			c.Transformations[0].Parameters.TreatAsMultiValue = false // one value
+		}
 		if rapid.Bool().Draw(t, "fallback") {
 			c.Fallback = new(drawSource(t))
 		}

@@ -31,6 +31,8 @@ var customProblems = []struct{ policy, want string }{
 	{`{"claims":[{"name":"a","samlAttributeNameFormat":"url",` + plainMail + `}]}`, `"url" is none of unspecified, uri, basic`},
 	{`{"claims":[{"name":"a","tokenFormat":["xml"],` + plainMail + `}]}`, `"xml" is none of saml, jwt`},
 	{`{"claims":[{"name":"a"}]}`, "the claim has no configuration"},
+	{`{"claims":[{"name":"a","samlNameFormat":"uri",` + plainMail + `}]}`, `the property "samlNameFormat" is not known`},
+	{`{"claims":[{"@odata.type":"#microsoft.graph.samlNameIdClaim","nameFormat":"default",` + plainMail + `}]}`, `there is no property "nameFormat"; did you mean "nameIdFormat"?`},
 	{`{"claims":[{"name":"a","configurations":[{}]}]}`, "neither an attribute nor a transformation"},
 	{`{"claims":[{"name":"a","configurations":[{"attribute":{"id":"departmnt","source":"user"}}]}]}`, `the user has no attribute "departmnt"; did you mean "department"?`},
 	{`{"claims":[{"name":"a","configurations":[{"attribute":{"id":"900","source":"user"}}]}]}`, "a fixed value is given as Value"},
@@ -135,6 +137,47 @@ func TestProblemsHavePlaces(t *testing.T) {
 	_, problems := DecodeCustomClaims([]byte(policy))
 	if len(problems) != 1 || !strings.HasPrefix(policy[problems[0].Offset:], `"male"`) || problems[0].Path != "claims[0].configurations[0].attribute.id" || problems[0].Claim != "a" {
 		t.Errorf("%+v", problems)
+	}
+}
+
+// TestProblemsAreBounded holds that a hostile policy is told of no more often
+// than a reader can bear.
+func TestProblemsAreBounded(t *testing.T) {
+	_, problems := DecodeCustomClaims([]byte(`{"claims":[` + strings.Repeat(`0,`, 2*maxProblems) + `0]}`))
+	if len(problems) != maxProblems {
+		t.Errorf("%d problems, want %d", len(problems), maxProblems)
+	}
+}
+
+// TestMappedParameterIsInput: a transformation without input claims works on a
+// parameter of the name that its method knows.
+func TestMappedParameterIsInput(t *testing.T) {
+	const parameter = `"InputParameters":[{"ID":"mail","Value":"ada@contoso.com"}]`
+	c, problems := DecodeClaimsMapping([]byte(mapped(`"ClaimsSchema":[{"Source":"transformation","ID":"out","TransformationId":"t","SamlClaimType":"a"}],"ClaimsTransformation":[{"ID":"t","TransformationMethod":"ExtractMailPrefix",` + parameter + `,` + givesOut + `}]`)))
+	if len(problems) > 0 || len(c.Claims) != 1 {
+		t.Fatalf("%+v, %v", c, problems)
+	}
+	made := c.Claims[0].Configurations[0]
+	if made.Source != ConstantSource("ada@contoso.com") || len(made.Transformations) != 1 || made.Transformations[0].Parameters.TreatAsMultiValue {
+		t.Errorf("%+v", made)
+	}
+}
+
+// TestMappedInputsGoByName: the order in which a transformation lists its
+// inputs says nothing, and several values are joined where the first takes them.
+func TestMappedInputsGoByName(t *testing.T) {
+	const one, two = `{"ClaimTypeReferenceId":"mail","TransformationClaimType":"string1","TreatAsMultiValue":%t}`, `{"ClaimTypeReferenceId":"name","TransformationClaimType":"string2","TreatAsMultiValue":%t}`
+	for _, order := range []string{one + "," + two, two + "," + one} {
+		for _, several := range []bool{true, false} {
+			inputs := strings.Replace(strings.Replace(order, one, fmt.Sprintf(one, several), 1), two, fmt.Sprintf(two, !several), 1)
+			c, problems := DecodeClaimsMapping([]byte(mappedClaim(`{"ID":"t","TransformationMethod":"Join","InputClaims":[`+inputs+`],"InputParameters":[{"ID":"separator","Value":"-"}],`+givesOut+`}`, `,{"Source":"user","ID":"name"}`)))
+			if len(c.Claims) != 1 {
+				t.Fatalf("%+v, %v", c, problems)
+			}
+			if made := c.Claims[0].Configurations[0]; made.Source != AttributeSource("mail") || made.Transformations[0].Parameters.TreatAsMultiValue != several {
+				t.Errorf("%s: %+v", inputs, made)
+			}
+		}
 	}
 }
 

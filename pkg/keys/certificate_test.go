@@ -129,6 +129,8 @@ func TestParseCertificateLeniently(t *testing.T) {
 			c.ExtraExtensions = append(c.ExtraExtensions, pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 15}, Value: []byte{3, 2, 0, usage}})
 		}
 	})
+	at := bytes.Index(plain, []byte("\x02\x05\x12"))
+	serial := plain[at : at+7]
 	cases := []struct {
 		name     string
 		der      []byte
@@ -138,6 +140,8 @@ func TestParseCertificateLeniently(t *testing.T) {
 	}{
 		{"negative serial", replace(t, plain, "\x02\x05\x12", "\x02\x05\x92"), finding.Info, "negative",
 			func(c *Certificate) bool { return strings.HasPrefix(c.Serial, "-") && c.PublicKey != nil }},
+		{"serial of minus one", replace(t, plain, string(serial), "\x02\x05\xff\xff\xff\xff\xff"), finding.Info, "negative",
+			func(c *Certificate) bool { return c.Serial == "-1" }},
 		{"trailing data", append(bytes.Clone(plain), 0, 0, 0), finding.Warning, "3 bytes follow",
 			func(c *Certificate) bool { return bytes.Equal(c.Raw, plain) && c.X509 != nil }},
 		{"duplicate extension", doubled, finding.Warning, "duplicate extension",

@@ -15,6 +15,7 @@ func TestPageWords(t *testing.T) {
 		"JSON":              {`{"status":403,"message":"SAML response not valid: audience \u0022x\u0022"}`, "application/json", "", `SAML response not valid: audience \u0022x\u0022`},
 		"plain text":        {"ValueError: signature mismatch\n", "text/plain", "", "ValueError: signature mismatch"},
 		"entities and tags": {"<p>User &lt;ada@contoso.com&gt;<br>does not exist</p>", "text/html", "", "does not exist"},
+		"source lines":      {"<p>The audience\n\n   of the token\nis invalid</p>", "text/html", "", "The audience of the token is invalid"},
 		"empty":             {"", "text/html", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

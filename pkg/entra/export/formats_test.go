@@ -287,6 +287,23 @@ func TestUnknownValues(t *testing.T) {
 	}
 }
 
+// TestFlags: null is the default of a flag, and what is neither true nor false
+// is not taken for either.
+func TestFlags(t *testing.T) {
+	for text, want := range map[string]entra.Flag{
+		"true": {V: true, Known: true}, `"False"`: {Known: true}, "null": {Known: true}, `"often"`: {}, "1": {}, "[true]": {}, "{}": {},
+	} {
+		f := Read("sp.json", []byte(`{"id":"a","servicePrincipalType":"Application","appRoleAssignmentRequired":`+text+`}`))
+		if len(f.Principals) != 1 {
+			t.Fatalf("%s: %+v", text, f)
+		}
+		got := f.Principals[0].AssignmentRequired
+		if got.V != want.V || got.Known != want.Known {
+			t.Errorf("%s: %+v, want %+v", text, got, want)
+		}
+	}
+}
+
 // TestTerraformDepth: nesting that would take the reader of HCL too deep is
 // refused, and circular locals end.
 func TestTerraformDepth(t *testing.T) {

@@ -51,7 +51,7 @@ func readTerraform(r *reader) {
 	}
 	for _, b := range body.Blocks {
 		if b.Type == "resource" && len(b.Labels) == 2 {
-			n := e.body(b.Body, 0)
+			n := e.body(b.Body)
 			n.span = r.spanOf(b.TypeRange.Ptr())
 			r.terraform(b.Labels[0], b.Labels[0]+"."+b.Labels[1], n)
 		}
@@ -108,14 +108,14 @@ type hclReader struct {
 }
 
 // body gives the arguments and blocks of a block, in the order of the text.
-func (e *hclReader) body(body *hclsyntax.Body, depth int) *node {
+func (e *hclReader) body(body *hclsyntax.Body) *node {
 	n := object(e.spanOf(body.SrcRange.Ptr()))
 	for _, name := range sortedNames(body.Attributes) {
 		n.members = append(n.members, member{name, e.value(body.Attributes[name].Expr, 0)})
 	}
 	lists := map[string]*node{}
 	for _, b := range body.Blocks {
-		inner, name := e.body(b.Body, depth+1), b.Type
+		inner, name := e.body(b.Body), b.Type
 		inner.span = e.spanOf(b.TypeRange.Ptr())
 		if b.Type == "dynamic" && len(b.Labels) == 1 {
 			name, inner = b.Labels[0], &node{kind: kindUnknown, span: inner.span}

@@ -53,13 +53,13 @@ func TestSlips(t *testing.T) {
 }
 
 func TestTooLarge(t *testing.T) {
-	for name, text := range map[string]string{
-		"deep": `{"identifierUris": ` + strings.Repeat("[", 100000) + strings.Repeat("]", 100000) + "}",
-		"many": `{"identifierUris": [` + strings.Repeat("0,", maxNodes+1) + "0]}",
-		"top":  `[` + strings.Repeat("[", 1000) + `{"identifierUris":[]}`,
+	for _, c := range []struct{ name, text, says string }{
+		{"deep", `{"identifierUris": ` + strings.Repeat("[", 100000) + strings.Repeat("]", 100000) + "}", "nested more than"},
+		{"many", `{"identifierUris": [` + strings.Repeat("0,", maxNodes+1) + "0]}", "more than"},
+		{"top", strings.Repeat("[", 1000) + `{"identifierUris":[]}` + strings.Repeat("]", 1000), "lists are nested too deeply"},
 	} {
-		if f := Read(name, []byte(text)); len(f.Problems) != 1 {
-			t.Errorf("%s: %+v", name, f.Problems)
+		if f := Read(c.name, []byte(c.text)); len(f.Problems) != 1 || !strings.Contains(f.Problems[0].Detail, c.says) {
+			t.Errorf("%s: %+v", c.name, f.Problems)
 		}
 	}
 }
