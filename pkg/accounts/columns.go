@@ -208,15 +208,7 @@ func (b *builder) choose() (int16, error) {
 
 func (b *builder) noKey() error {
 	names := slices.DeleteFunc(b.names(), func(n string) bool { return n == "" })
-	const shown = 12
-	listed := make([]string, min(len(names), shown))
-	for i := range listed {
-		listed[i] = finding.Quote(finding.Shorten(names[i], 60))
-	}
-	text := strings.Join(listed, ", ")
-	if more := len(names) - shown; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
+	text := finding.Few(names, 12, func(n string) string { return finding.Quote(finding.Shorten(n, 60)) })
 	if b.key == "" {
 		return &NoKeyError{"no column with a known name has values, expected one such as mail, email, userName, login or upn among " + text}
 	}

@@ -9,3 +9,21 @@ func TestCount(t *testing.T) {
 		}
 	}
 }
+
+func TestFew(t *testing.T) {
+	list := []string{"a", "b", "c", "d"}
+	for _, c := range []struct {
+		list        []string
+		few, either string
+	}{
+		{nil, "", ""},
+		{list[:1], `"a"`, `"a"`},
+		{list[:2], `"a", "b"`, `"a" or "b"`},
+		{list[:3], `"a", "b" and 1 more`, `"a" or "b" or 1 other`},
+		{list, `"a", "b" and 2 more`, `"a" or "b" or 2 others`},
+	} {
+		if few, either := Few(c.list, 2, Quote), Either(c.list, 2, Quote); few != c.few || either != c.either {
+			t.Errorf("%q: %s, %s, want %s, %s", c.list, few, either, c.few, c.either)
+		}
+	}
+}

@@ -308,14 +308,5 @@ func (j *trustJudge) claimsAccepted() {
 }
 
 func quoteList(values []string) string {
-	const shown = 4
-	quoted := make([]string, 0, shown)
-	for _, v := range values[:min(shown, len(values))] {
-		quoted = append(quoted, finding.Quote(finding.Shorten(v, 60)))
-	}
-	text := strings.Join(quoted, ", ")
-	if more := len(values) - shown; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
+	return finding.Few(values, 4, func(v string) string { return finding.Quote(finding.Shorten(v, 60)) })
 }

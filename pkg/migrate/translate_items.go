@@ -116,17 +116,10 @@ func oneLine(s string) string {
 // groupNames lists groups by SID, with the names of those that every domain
 // has.
 func groupNames(sids []string) string {
-	const shown = 3
-	var names []string
-	for _, sid := range sids[:min(shown, len(sids))] {
+	return finding.Few(sids, 3, func(sid string) string {
 		if name := claimrule.SIDName(sid); name != "" {
-			sid = name + " (" + sid + ")"
+			return name + " (" + sid + ")"
 		}
-		names = append(names, sid)
-	}
-	text := strings.Join(names, ", ")
-	if more := len(sids) - shown; more > 0 {
-		text += fmt.Sprintf(" and %d more groups", more)
-	}
-	return text
+		return sid
+	})
 }

@@ -125,12 +125,8 @@ func (a archive) reportMembers(read, locked int, passed []string) error {
 	if locked > 0 {
 		a.problem(-1, "input-unread", finding.Info, "%d files in the archive are encrypted and were not read: unpack it with its password and give the files inside", locked)
 	}
-	if n := len(passed); n > 0 {
-		more := ""
-		if n > maxPassedOver {
-			passed, more = passed[:maxPassedOver], fmt.Sprintf(" and %d more", n-maxPassedOver)
-		}
-		a.problem(-1, "input-unread", finding.Info, "files in the archive that were passed over: %s%s", strings.Join(passed, ", "), more)
+	if len(passed) > 0 {
+		a.problem(-1, "input-unread", finding.Info, "files in the archive that were passed over: %s", finding.Few(passed, maxPassedOver, func(name string) string { return name }))
 	}
 	return nil
 }

@@ -239,6 +239,4 @@ func count(n int, one, many string) string {
 }
 
 // listed lists names for a sentence, the first few of many.
-func listed(names []string) string {
-	return firstOf(names, 5, ", ", " and %d more")
-}
+func listed(names []string) string { return finding.Few(names, 5, finding.Quote) }

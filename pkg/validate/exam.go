@@ -2,7 +2,6 @@ package validate
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -207,19 +206,4 @@ func among(vs []Value, actual string) bool {
 }
 
 // quoteAll lists alternatives for a sentence, the first few of many.
-func quoteAll(vs []string) string {
-	return firstOf(vs, 4, " or ", " or %d others")
-}
-
-// firstOf quotes the first few values, and counts the rest in its own words.
-func firstOf(vs []string, few int, between, rest string) string {
-	quoted := make([]string, min(few, len(vs)))
-	for i := range quoted {
-		quoted[i] = finding.Quote(vs[i])
-	}
-	text := strings.Join(quoted, between)
-	if more := len(vs) - few; more > 0 {
-		text += fmt.Sprintf(rest, more)
-	}
-	return text
-}
+func quoteAll(vs []string) string { return finding.Either(vs, 4, finding.Quote) }

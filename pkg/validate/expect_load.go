@@ -221,14 +221,5 @@ func entityIDs(ms []*saml.Metadata) []string {
 
 // enumerate lists a few of many values.
 func enumerate(values []string) string {
-	const shown = 4
-	quoted := make([]string, min(shown, len(values)))
-	for i := range quoted {
-		quoted[i] = finding.Quote(finding.Shorten(values[i], 80))
-	}
-	text := strings.Join(quoted, ", ")
-	if more := len(values) - shown; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
+	return finding.Few(values, 4, func(v string) string { return finding.Quote(finding.Shorten(v, 80)) })
 }

@@ -294,18 +294,7 @@ func (h held) shown() string {
 	return finding.Quote(finding.Shorten(h.value, 200))
 }
 
-func shownAll(list []held) string {
-	const most = 3
-	words := make([]string, 0, most)
-	for _, h := range list[:min(len(list), most)] {
-		words = append(words, h.shown())
-	}
-	text := strings.Join(words, " or ")
-	if more := len(list) - most; more > 0 {
-		text += fmt.Sprintf(" or %d others", more)
-	}
-	return text
-}
+func shownAll(list []held) string { return finding.Either(list, 3, held.shown) }
 
 // standing is where a copy stands, for a sentence.
 func standing(h held) string {
