@@ -2,14 +2,19 @@ package finding
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
 
 // Duration writes how long something takes, to the second and in at most two
-// units: "45 s", "3 m 20 s", "1 h", "3 d 4 h". The sign is left out.
+// units: "45 s", "3 m 20 s", "1 h", "3 d 4 h". The sign is left out. What is as
+// long as a [time.Duration] can be may be longer still.
 func Duration(d time.Duration) string {
-	d = d.Abs().Round(time.Second)
+	if d = d.Abs(); d == math.MaxInt64 {
+		return "more than 292 years"
+	}
+	d = d.Round(time.Second)
 	var parts []string
 	for _, u := range []struct {
 		size time.Duration

@@ -150,6 +150,10 @@ func parseCookie(line string) Cookie {
 	cookie := Cookie{Name: cutText(strings.TrimSpace(name), maxCookieText)}
 	for part := range strings.SplitSeq(rest, ";") {
 		key, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		if isPlaceholder([]byte(value)) {
+			cookie.Masked = true
+			continue
+		}
 		switch strings.ToLower(key) {
 		case "domain":
 			cookie.Domain = cutText(value, maxCookieText)

@@ -113,6 +113,9 @@ type Cookie struct {
 	// SameSite is "Strict", "Lax", "None" or empty.
 	SameSite string
 	Secure   bool
+	// Masked reports that the capture tool replaced attributes, which are
+	// therefore not known.
+	Masked bool
 }
 
 // The bindings that a capture can tell.

@@ -26,6 +26,10 @@ func runCookieNotSent(x *exam) {
 		if slices.Contains(delivery.SentCookies, c.Name) {
 			continue
 		}
+		if c.Masked {
+			x.skip(fmt.Sprintf("the capture tool replaced the attributes of the cookie %s, which was not sent", quote(c.Name)))
+			continue
+		}
 		why, ok := c.withheld(delivery)
 		if !ok {
 			continue

@@ -229,16 +229,27 @@ func runIssuerMissing(x *exam) {
 	})
 }
 
+// blankNameIDFixes are those for a NameID, which no setting holds.
+var blankNameIDFixes = []finding.Fix{
+	{System: finding.Entra, Place: entraNameID, Action: "remove the blanks from the user's attribute that it is made of, or add the transformation Trim"},
+	{System: finding.ADFS, Place: adfsRules, Action: "remove the blanks from the user's attribute that the rule for Name ID reads"},
+	{System: finding.Okta, Place: oktaNameID, Action: "remove the blanks from the user's attribute that it is made of"},
+}
+
 func runWhitespace(x *exam) {
 	s := x.msg.saml
+	if s.Request != nil {
+		own := []finding.Fix{{System: finding.App, Place: appEntityID + ", " + appReplyURL, Action: "type the value again without blanks: {expected}; where it has none there, the app writes the request so"}}
+		x.compareTrimmed("Destination", s.Destination, own...)
+		x.compareTrimmed("Issuer", s.Issuer.Field, own...)
+		x.compareTrimmed("AssertionConsumerServiceURL", s.Request.AssertionConsumerServiceURL, own...)
+		return
+	}
 	x.compareTrimmed("Destination", s.Destination)
 	x.compareTrimmed("Recipient", s.Recipient)
 	x.compareTrimmed("Issuer", s.Issuer.Field)
-	if s.Request != nil {
-		x.compareTrimmed("AssertionConsumerServiceURL", s.Request.AssertionConsumerServiceURL)
-	}
 	if s.Logout != nil && s.Logout.NameID != nil {
-		x.compareTrimmed("NameID", s.Logout.NameID.Field)
+		x.compareTrimmed("NameID", s.Logout.NameID.Field, blankNameIDFixes...)
 	}
 	for _, a := range s.Assertions {
 		if a.Issuer.Element != s.Issuer.Element {
@@ -246,7 +257,7 @@ func runWhitespace(x *exam) {
 		}
 		if a.Subject != nil {
 			if a.Subject.NameID != nil {
-				x.compareTrimmed("NameID", a.Subject.NameID.Field)
+				x.compareTrimmed("NameID", a.Subject.NameID.Field, blankNameIDFixes...)
 			}
 			for _, c := range a.Subject.Confirmations {
 				x.compareTrimmed("Recipient", c.Recipient)
@@ -263,8 +274,8 @@ func runWhitespace(x *exam) {
 }
 
 // compareTrimmed fails on a value with white space, or with characters that
-// show nothing, around it.
-func (x *exam) compareTrimmed(what string, f saml.Field) {
+// show nothing, around it. The fixes stand in for those of the check.
+func (x *exam) compareTrimmed(what string, f saml.Field, fixes ...finding.Fix) {
 	if f.Value == "" || !blankEnds(f.Value) {
 		return
 	}
@@ -273,7 +284,7 @@ func (x *exam) compareTrimmed(what string, f saml.Field) {
 		return
 	}
 	x.fail(fact{
-		field: f, expected: []string{trimmed}, actual: f.Value,
+		field: f, expected: []string{trimmed}, actual: f.Value, fixes: fixes,
 		detail: fmt.Sprintf("%s is %s, with white space around the value", what, quote(f.Value)),
 	})
 }

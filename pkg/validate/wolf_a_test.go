@@ -43,6 +43,9 @@ func TestNoFalseAlarm(t *testing.T) {
 				return es
 			}
 		}},
+		{name: "attributes of cookies masked", set: exchanges(func(es []samltest.Exchange) []samltest.Exchange {
+			return answering(cookie("sid={hash:01}; SameSite={hash:02}; Secure", "lang={hash:03}")(es), 403, "")
+		}), want: []string{"error flow-app-rejected"}, reasons: []string{"flow-cookie-not-sent"}},
 		{name: "password masked, message not", set: func(s *scene) {
 			s.exchanges = func(es []samltest.Exchange) []samltest.Exchange {
 				login := samltest.Post(es[0].Time, "https://login.microsoftonline.com/common/login", "login=ada&passwd=%7Bhash:00%7D", es[0].URL)
@@ -247,6 +250,25 @@ func TestFixesFitTheProduct(t *testing.T) {
 	for _, fix := range of(s.report(t), "signature-untrusted-certificate")[0].Fixes {
 		if fix.System == finding.ADFS || fix.System == finding.Okta {
 			t.Errorf("the message is from Entra, the fix is for %s", fix.System)
+		}
+	}
+}
+
+// TestFixesOfBlanks holds that each value with blanks around it is mended where
+// it is from.
+func TestFixesOfBlanks(t *testing.T) {
+	for _, c := range []struct {
+		name, place string
+		set         func(*scene)
+	}{
+		{"request", appEntityID + ", " + appReplyURL, func(s *scene) { s.request.Issuer += "\n" }},
+		{"NameID", entraNameID, func(s *scene) { s.assertion().NameID.Value += " " }},
+		{"audience", entraBasic, func(s *scene) { s.assertion().Audiences[0] += " " }},
+	} {
+		s := newScene()
+		c.set(s)
+		if found := of(s.report(t), "whitespace-in-value"); len(found) != 1 || found[0].Fixes[0].Place != c.place {
+			t.Errorf("%s: %+v", c.name, found)
 		}
 	}
 }
