@@ -21,7 +21,8 @@ type redactOptions struct {
 
 const redactLong = `Write a copy of a capture that can be passed on, and still diagnosed.
 
-Every capture that check reads is read, and written in the same format. NameIDs,
+Every capture that check reads is read, and written in the same format, in
+archives and e-mails each file in its own. NameIDs,
 claims, e-mail addresses, IP addresses, accounts and opaque values become
 pseudonyms, the same value the same one within the copy; cookies keep their
 names only; passwords, codes, tokens, authorization headers and pages are left
@@ -61,7 +62,7 @@ func runRedact(env *Env, o *redactOptions, args []string) error {
 		args = []string{"-"}
 	}
 	capture, err := readOne(env, args[0])
-	if capture == nil || len(capture.Exchanges)+len(capture.Messages)+len(capture.SignIns) == 0 {
+	if !redact.Holds(capture) {
 		return unusableError{err}
 	}
 	if err != nil {
@@ -87,12 +88,18 @@ func freshKey() []byte {
 
 // summary says what was written; the more so where it is another format.
 func summary(c *trace.Capture, r *redact.Copy) string {
-	out := fmt.Sprintf("wrote %s and %s without what they say about users; look at the copy before you pass it on", finding.Count(r.Exchanges, "exchange"), finding.Count(r.Messages, "message"))
-	if r.SignIns > 0 {
-		out = fmt.Sprintf("wrote %s as Microsoft Graph does, without who signed in from which address; apps, times, countries and codes are in it", finding.Count(r.SignIns, "sign-in"))
+	var counts []string
+	for _, row := range []struct {
+		n    int
+		what string
+	}{{r.Exchanges, "exchange"}, {r.Messages, "message"}, {r.SignIns, "sign-in"}, {r.Errors, "error code"}} {
+		if row.n > 0 {
+			counts = append(counts, finding.Count(row.n, row.what))
+		}
 	}
+	out := fmt.Sprintf("wrote %s without what they say about users; look at the copy before you pass it on", finding.List(counts))
 	if r.Format != c.Format {
-		out += fmt.Sprintf("; the copy is in the format %q, for %q is not written", r.Format, c.Format)
+		out += fmt.Sprintf("; the copy is in the format %q, for %q has no place for all of it", r.Format, c.Format)
 	}
 	return out
 }

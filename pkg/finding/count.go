@@ -41,3 +41,11 @@ func first[T any](list []T, few int, show func(T) string, between string) (text 
 	}
 	return strings.Join(shown, between), len(list) - len(shown)
 }
+
+// List joins words as a sentence does: "a", "a and b", "a, b and c".
+func List(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}

@@ -170,6 +170,20 @@ func (p *pseudonyms) ip(value string) (string, bool) {
 	return netip.AddrFrom16(out).String(), true
 }
 
+// artifact replaces the handle of a SAML artifact, which fetches the message
+// once. Type, endpoint and source stay, for they say who it is from (SAML
+// Bindings 3.6.4: 24 of 44 bytes; SAML 1.1 Bindings 4.1.1.8: 22 of 42 bytes).
+func (p *pseudonyms) artifact(value string) string {
+	const handle = 20
+	raw, err := base64.StdEncoding.DecodeString(value)
+	if err != nil || len(raw) != 44 && len(raw) != 42 || raw[0] != 0 {
+		return p.of(value)
+	}
+	fresh, _ := hex.DecodeString(p.stream("artifact", value, 2*handle))
+	copy(raw[len(raw)-handle:], fresh)
+	return base64.StdEncoding.EncodeToString(raw)
+}
+
 // octets gives Base64 of as many bytes as a value in Base64 has.
 func (p *pseudonyms) octets(text string) string {
 	n := base64.StdEncoding.DecodedLen(len(strings.Join(strings.Fields(text), "")))

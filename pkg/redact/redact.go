@@ -34,36 +34,34 @@ type Options struct {
 // Copy is the redacted copy of a capture.
 type Copy struct {
 	Content []byte
-	// Format is that of the capture, or the nearest that can be written.
+	// Format is that of the capture. Where a capture of a format holds what
+	// the format has no place for, it is another one that has.
 	Format string
-	// Exchanges, Messages and SignIns count what is in it.
-	Exchanges, Messages, SignIns int
+	// Exchanges, Messages, SignIns and Errors count what is in it; Errors are
+	// the error codes of a text without messages.
+	Exchanges, Messages, SignIns, Errors int
 }
 
-// Capture writes the copy of a capture. It is an error where the key is too
-// short, or where the capture holds nothing that could be written.
+// Holds reports whether there is anything in a capture that a copy could hold.
+func Holds(c *trace.Capture) bool {
+	return c != nil && len(c.Exchanges)+len(c.Messages)+len(c.SignIns)+len(c.Errors)+len(c.Artifacts) > 0
+}
+
+// Capture writes the copy of a capture, in the same format and variant. It is
+// an error where the key is too short, or where the capture [Holds] nothing.
 func Capture(c *trace.Capture, o Options) (*Copy, error) {
 	if len(o.Key) < KeySize {
 		return nil, fmt.Errorf("the key for pseudonyms has %d bytes, expected at least %d", len(o.Key), KeySize)
 	}
-	if len(c.Exchanges)+len(c.Messages)+len(c.SignIns) == 0 {
-		return nil, errors.New("there is nothing in it to write: no exchange, no message and no sign-in log")
+	if !Holds(c) {
+		return nil, errors.New("there is nothing in it to write: no exchange, no message, no error code and no sign-in log")
 	}
-	r := newRedactor(c, o)
-	if len(c.Exchanges)+len(c.Messages) == 0 {
-		content, err := r.signIns(c.SignIns)
-		if err != nil {
-			return nil, err
-		}
-		return &Copy{Content: content, Format: c.Format, SignIns: len(c.SignIns)}, nil
-	}
-	session := r.session(c)
-	format := writable(c.Format, session)
-	content, err := writers[format](session)
+	s := newRedactor(c, o).session(c)
+	format, content, err := s.write()
 	if err != nil {
 		return nil, err
 	}
-	return &Copy{Content: content, Format: format, Exchanges: len(session.exchanges), Messages: len(c.Messages)}, nil
+	return &Copy{Content: content, Format: format, Exchanges: len(c.Exchanges), Messages: len(c.Messages), SignIns: len(c.SignIns), Errors: len(c.Errors)}, nil
 }
 
 // redactor is at work on one capture.
@@ -81,6 +79,9 @@ func newRedactor(c *trace.Capture, o Options) *redactor {
 		inputProblems: c.Problems,
 	}
 	r.learn(c.Messages)
+	for _, row := range c.SignIns {
+		r.secret(row.User, "")
+	}
 	return r
 }
 

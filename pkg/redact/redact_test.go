@@ -5,9 +5,12 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"html"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -74,7 +77,7 @@ func leaky() string {
 func everything(t testing.TB, data []byte) []string {
 	t.Helper()
 	seen := map[string]bool{}
-	queue := []string{string(data)}
+	queue := []string{string(data), hexLines.ReplaceAllString(string(data), "$1"), wrapped.ReplaceAllString(string(data), "$1")}
 	for len(queue) > 0 && len(seen) < 100_000 {
 		text := queue[0]
 		queue = queue[1:]
@@ -92,6 +95,14 @@ func everything(t testing.TB, data []byte) []string {
 }
 
 var base64Words = regexp.MustCompile(`[A-Za-z0-9+/_-]{16,}={0,2}`)
+
+// Bytes in hexadecimal, the offsets before and the text behind them in a dump,
+// and lines that were broken.
+var (
+	hexWords = regexp.MustCompile(`(?:[0-9a-f]{2}[: ]){7,}[0-9a-f]{2}`)
+	hexLines = regexp.MustCompile(`(?m)^[0-9a-f]{4,}: ((?:[0-9a-f]{2} ){1,16}).*\n`)
+	wrapped  = regexp.MustCompile(`(?m)^(?:[0-9a-f]{4,}: )?([^\r\n]*)\r?\n`)
+)
 
 var escapedWords = regexp.MustCompile(`[^\s"'<>]*%[^\s"'<>]*`)
 
@@ -117,6 +128,11 @@ func decodings(text string) (out []string) {
 	var v any
 	if json.Unmarshal([]byte(text), &v) == nil {
 		out = append(out, jsonStrings(v)...)
+	}
+	for _, word := range hexWords.FindAllString(text, -1) {
+		if plain, err := hex.DecodeString(strings.Join(strings.FieldsFunc(word, func(c rune) bool { return c == ':' || c == ' ' }), "")); err == nil {
+			out = append(out, string(plain))
+		}
 	}
 	for _, word := range base64Words.FindAllString(text, -1) {
 		for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
@@ -183,25 +199,28 @@ func redacted(t testing.TB, c *trace.Capture) *redact.Copy {
 	return r
 }
 
-// formats are the names of the formats that hold exchanges.
-var withExchanges = []string{"har", "saml-chrome-panel", "saml-tracer", "saz", "zip", "burp", "mitmproxy", "charles", "http", "curl"}
+// withExchanges are the formats that hold exchanges, with their variants.
+var withExchanges = []string{
+	"har", "saml-chrome-panel", "saml-tracer", "saz", "burp", "mitmproxy", "charles", "http", "wireshark json", "wireshark pdml", "wireshark text",
+	"curl bash", "curl cmd", "curl powershell", "curl fetch", "curl-trace ascii", "curl-trace hex", "curl-trace verbose",
+}
 
 // TestNothingSurvives: no secret is in the copy in any format, decoded in any
 // way; and what is read from the copy is what the original held.
 func TestNothingSurvives(t *testing.T) {
 	original := read(t, []byte(leaky()))
-	for _, format := range withExchanges {
-		t.Run(format, func(t *testing.T) {
+	for _, name := range withExchanges {
+		t.Run(name, func(t *testing.T) {
 			c := *original
-			c.Format = format
+			c.Format, c.Variant, _ = strings.Cut(name, " ")
 			r := redacted(t, &c)
-			if r.Format != format {
+			if r.Format != c.Format {
 				t.Fatalf("written as %q", r.Format)
 			}
 			hold(t, r, secrets...)
 			again := read(t, r.Content)
-			if again.Format != format {
-				t.Errorf("the copy is recognised as %q", again.Format)
+			if again.Format != c.Format || again.Variant != c.Variant {
+				t.Errorf("the copy is recognised as %q %q", again.Format, again.Variant)
 			}
 			if len(again.Messages) != len(original.Messages) {
 				t.Errorf("%d messages, want %d", len(again.Messages), len(original.Messages))
@@ -213,6 +232,143 @@ func TestNothingSurvives(t *testing.T) {
 				was := original.Messages[i]
 				if m.PostedTo != was.PostedTo || m.Parameter != was.Parameter || m.Binding != was.Binding {
 					t.Errorf("message %d: %s %s to %q, want %s %s to %q", i, m.Binding, m.Parameter, m.PostedTo, was.Binding, was.Parameter, was.PostedTo)
+				}
+			}
+		})
+	}
+}
+
+// TestSearch: what hold looks for is found however it is encoded.
+func TestSearch(t *testing.T) {
+	const canary = "zephyrine.canary@contoso.com"
+	b64 := base64.StdEncoding.EncodeToString([]byte("<NameID>" + canary + "</NameID>"))
+	var deflated bytes.Buffer
+	w, _ := flate.NewWriter(&deflated, flate.BestCompression)
+	w.Write([]byte(strings.Repeat("<a/>", 20) + canary))
+	w.Close()
+	quoted, _ := json.Marshal(map[string]string{"html": `<input value="` + b64 + `">`})
+	dump := hex.Dump([]byte("SAMLResponse=" + url.QueryEscape(b64)))
+	plainDump := regexp.MustCompile(`(?m)^0000([0-9a-f]{4})  ((?:[0-9a-f]{2} )+) ?((?:[0-9a-f]{2} )*) *\|.*$`).ReplaceAllString(dump, "$1: $2$3 ................")
+	for name, text := range map[string]string{
+		"plain": canary, "form": "SAMLResponse=" + url.QueryEscape(b64), "deflate": "SAMLRequest=" + url.QueryEscape(base64.StdEncoding.EncodeToString(deflated.Bytes())),
+		"JSON": string(quoted), "JSON lines of Base64": wrapLines(base64.StdEncoding.EncodeToString(quoted)), "hexadecimal": strings.ReplaceAll(fmt.Sprintf("% x", "a=1&SAMLResponse="+b64), " ", ":"),
+		"dump": plainDump, "markup": html.EscapeString("<a>&" + canary + "</a>"),
+	} {
+		if !slices.ContainsFunc(everything(t, []byte(text)), func(found string) bool { return strings.Contains(found, canary) }) {
+			t.Errorf("%s: not found in %.200q", name, text)
+		}
+	}
+}
+
+func wrapLines(text string) (out string) {
+	for part := range slices.Chunk([]byte(text), 76) {
+		out += string(part) + "\r\n"
+	}
+	return out
+}
+
+// TestParts: of an archive or an e-mail every file is written in its own
+// format, also inside another one; and names of files tell nothing.
+func TestParts(t *testing.T) {
+	event := "<Event xmlns=\"http://schemas.microsoft.com/win/2004/08/events/event\"><System><TimeCreated SystemTime=\"2026-11-21T10:00:04.250Z\"/></System><EventData><Data>MSIS7012: An error for user 'opaqueword89' occurred. Activity ID: c0ffee00-0000-4000-8000-000000000001</Data><Data>" +
+		html.EscapeString(leakyResponse()) + "</Data></EventData></Event>"
+	log := `[{"createdDateTime":"2026-11-21T10:00:00Z","userPrincipalName":"ada.secret@contoso.com","appDisplayName":"HaloITSM","ipAddress":"203.0.113.77","status":{"errorCode":50105}}]`
+	text := "2026-11-21 INFO user Zephyrine sent SAMLResponse=" + url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(leakyResponse()))) + " page-canary-78\n"
+	inner, err := zipFile(map[string]string{"notes of Zephyrine.txt": text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{"Zephyrine.har": leaky(), "adfs.xml": event, "sign-ins.json": log, "inner.zip": inner, "empty.txt": "nothing of page-canary-78 here"}
+	archive, err := zipFile(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mail := "From: Ada <ada.secret@contoso.com>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n" + text +
+		"\r\n--b\r\nContent-Type: application/zip; name=\"Zephyrine.zip\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" + wrapLines(base64.StdEncoding.EncodeToString([]byte(archive))) + "--b--\r\n"
+	for name, file := range map[string]string{"zip": archive, "mail": mail} {
+		t.Run(name, func(t *testing.T) {
+			before := read(t, []byte(file))
+			r := redacted(t, before)
+			hold(t, r, secrets...)
+			after := read(t, r.Content)
+			if got, want := partsOf(after), partsOf(before); after.Format != name || !slices.Equal(got, want) {
+				t.Errorf("%s of %q, expected %q", after.Format, got, want)
+			}
+			if len(after.Exchanges) != len(before.Exchanges) || len(after.SignIns) != 1 || r.SignIns != 1 || len(after.Messages) != len(before.Messages) {
+				t.Fatalf("%d exchanges, %d sign-ins, %d messages; expected %d, 1, %d", len(after.Exchanges), len(after.SignIns), len(after.Messages), len(before.Exchanges), len(before.Messages))
+			}
+			for i, m := range after.Messages {
+				if got, want := len(m.Sightings), len(before.Messages[i].Sightings); got != want {
+					t.Errorf("message %d was seen %d times, expected %d", i, got, want)
+				}
+			}
+		})
+	}
+}
+
+// zipFile makes an archive, its files in the order of their names.
+func zipFile(files map[string]string) (string, error) {
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		f, err := w.Create(name)
+		if err != nil {
+			return "", err
+		}
+		if _, err := f.Write([]byte(files[name])); err != nil {
+			return "", err
+		}
+	}
+	err := w.Close()
+	return out.String(), err
+}
+
+// partsOf are the formats of the parts that hold anything.
+func partsOf(c *trace.Capture) (out []string) {
+	for i, p := range c.Parts {
+		number := i + 1
+		holds := slices.ContainsFunc(c.Exchanges, func(e trace.Exchange) bool { return e.Part == number }) || slices.ContainsFunc(c.SignIns, func(s trace.SignIn) bool { return s.Part == number }) ||
+			slices.ContainsFunc(c.Messages, func(m *trace.Message) bool {
+				return slices.ContainsFunc(m.Sightings, func(s trace.Sighting) bool { return s.Part == number })
+			})
+		if holds || p.Format == "zip" {
+			out = append(out, p.Format+" "+p.Variant)
+		}
+	}
+	return out
+}
+
+// TestErrorTexts: a text that holds an error code or an artifact alone has a
+// copy that tells the same.
+func TestErrorTexts(t *testing.T) {
+	raw := append([]byte{0, 4, 0, 1}, bytes.Repeat([]byte("source--entity--id--handle-canary-90"), 2)[:40]...)
+	artifact := base64.StdEncoding.EncodeToString(raw)
+	handle := base64.StdEncoding.EncodeToString(raw[24:])
+	const said = "AADSTS50105: Your administrator has configured the application HaloITSM to block users. The signed in user 'opaqueword89' is not assigned to a role for the application.\nTrace ID: c0ffee00-0000-4000-8000-000000000001\nCorrelation ID: c0ffee00-0000-4000-8000-000000000002\nTimestamp: 2026-11-21 10:00:04Z\n"
+	for format, text := range map[string]string{
+		"text": said, "html": "<html><body><p>" + said + "</p>page-canary-78</body></html>", "base64": artifact, "url": "https://halo.contoso.com/acs?SAMLart=" + url.QueryEscape(artifact) + "&RelayState=relay-canary-76",
+		"form": "SAMLart=" + url.QueryEscape(artifact) + "&RelayState=relay-canary-76",
+	} {
+		t.Run(format, func(t *testing.T) {
+			before := read(t, []byte(text))
+			if before.Format != format {
+				t.Fatalf("the original is recognised as %q", before.Format)
+			}
+			r := redacted(t, before)
+			hold(t, r, append(secrets, handle, "handle-canary-90")...)
+			after := read(t, r.Content)
+			if after.Format != format || len(after.Errors) != len(before.Errors) || len(after.Artifacts) != len(before.Artifacts) {
+				t.Fatalf("%q with %+v and %q in %q", after.Format, after.Errors, after.Artifacts, r.Content)
+			}
+			for i, e := range after.Errors {
+				was := before.Errors[i]
+				if e.Code != was.Code || e.TraceID != was.TraceID || e.CorrelationID != was.CorrelationID || !e.Timestamp.Equal(was.Timestamp) {
+					t.Errorf("%+v became %+v", was, e)
+				}
+			}
+			for i, a := range after.Artifacts {
+				if got, err := base64.StdEncoding.DecodeString(a); err != nil || !bytes.Equal(got[:24], raw[:24]) || a == before.Artifacts[i] {
+					t.Errorf("%q became %q", before.Artifacts[i], a)
 				}
 			}
 		})
@@ -244,16 +400,31 @@ func TestLooseMessages(t *testing.T) {
 	}
 }
 
-// TestWriters: every format that is read is written, or the copy says which it
-// is in.
+// TestWriters: every format that is read is written, where a capture holds what
+// the format is for; what it has no place for is written as another one.
 func TestWriters(t *testing.T) {
-	original := read(t, []byte(leaky()))
+	archive, err := zipFile(map[string]string{"a.har": leaky()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := `[{"userPrincipalName":"ada@contoso.com","appDisplayName":"HaloITSM","status":{"errorCode":50105}}]`
+	var captures []*trace.Capture
+	for _, file := range []string{leaky(), leakyResponse(), log, archive} {
+		captures = append(captures, read(t, []byte(file)))
+	}
 	for _, f := range trace.Formats() {
-		c := *original
-		c.Format = f.Name
-		r := redacted(t, &c)
-		if r.Format != f.Name && r.Format != "har" && r.Format != "text" {
-			t.Errorf("%s is written as %q", f.Name, r.Format)
+		written := map[string]bool{}
+		for _, original := range captures {
+			c := *original
+			c.Format = f.Name
+			r := redacted(t, &c)
+			written[r.Format] = true
+			if r.Format != f.Name && r.Format != "har" && r.Format != "text" {
+				t.Errorf("%s is written as %q", f.Name, r.Format)
+			}
+		}
+		if !written[f.Name] {
+			t.Errorf("%s is never written, but %q", f.Name, slices.Collect(maps.Keys(written)))
 		}
 	}
 }
@@ -349,13 +520,21 @@ func FuzzCapture(f *testing.F) {
 	f.Add([]byte(leaky()))
 	f.Add([]byte(leakyResponse()))
 	f.Add([]byte("https://x/?SAMLRequest=abc&RelayState=%"))
+	f.Add([]byte("AADSTS50105: The user 'a' is not assigned. Trace ID: b"))
+	f.Add([]byte("Date (UTC),Username,Application,Sign-in error code\n2026-11-21T10:00:00Z,\"=a\nb\",c,50105\n"))
+	if archive, err := zipFile(map[string]string{"a.har": leaky(), "b.txt": leakyResponse()}); err == nil {
+		f.Add([]byte(archive))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, _ := trace.ReadBytes(data, "fuzz", trace.Limits{})
-		if c == nil || len(c.Exchanges)+len(c.Messages) == 0 {
+		c, _ := trace.ReadBytes(data, "fuzz", trace.Limits{Text: 1 << 20})
+		if !redact.Holds(c) {
 			return
 		}
-		if _, err := redact.Capture(c, redact.Options{Key: key(1)}); err != nil {
-			t.Error(err)
+		for _, format := range []string{c.Format, "wireshark", "curl-trace", "event-log"} {
+			c.Format = format
+			if _, err := redact.Capture(c, redact.Options{Key: key(1)}); err != nil {
+				t.Error(err)
+			}
 		}
 	})
 }
@@ -394,7 +573,7 @@ func TestSignInLog(t *testing.T) {
 			}
 		}
 		after := read(t, written.Content)
-		if after.Format != before.Format || written.SignIns != 2 || len(after.SignIns) != 2 {
+		if after.Format != before.Format || after.Variant != before.Variant || written.SignIns != 2 || len(after.SignIns) != 2 {
 			t.Fatalf("%s: %q with %d of %d sign-ins, want 2 as %q", name, after.Format, len(after.SignIns), written.SignIns, before.Format)
 		}
 		for i, row := range after.SignIns {

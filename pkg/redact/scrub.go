@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -125,6 +126,21 @@ func (s *scrubber) marked(text string) string {
 			}
 			return s.of(strings.ReplaceAll(found, "%40", "@"))
 		})
+	}
+	return text
+}
+
+// aboutPerson finds whom a message of an identity provider is about: what stands in
+// quotes behind a word for a user.
+var aboutPerson = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:user|users|account|username|guest)s?:? {0,2}(?:account |name |with |id )?["'“‘]([^"'”’]{1,256})["'”’]`)
+})
+
+// person replaces the name of a user in the text of an error.
+func (s *scrubber) person(text string) string {
+	at := aboutPerson().FindAllStringSubmatchIndex(text, -1)
+	for _, m := range slices.Backward(at) {
+		text = text[:m[2]] + s.of(text[m[2]:m[3]]) + text[m[3]:]
 	}
 	return text
 }
@@ -317,7 +333,9 @@ func (s *scrubber) parameterValue(name, value string) string {
 	case protocolValues[name]:
 		return s.identifier(value)
 	case name == "error_description":
-		return s.text(value)
+		return s.person(s.text(value))
+	case name == "samlart":
+		return s.artifact(value)
 	}
 	return s.relay(value)
 }

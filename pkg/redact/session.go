@@ -11,17 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ssodoctor/ssodoctor/pkg/idperror"
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
 )
-
-// session is a capture as it is written out again.
-type session struct {
-	name      string
-	exported  time.Time
-	exchanges []*exchange
-	// loose are the messages that belong to no exchange, all are in order.
-	loose, all []*outgoing
-}
 
 // exchange is one HTTP request and its response, with nothing of the original
 // but what was made for the copy.
@@ -35,9 +27,10 @@ type exchange struct {
 	status   int // 0: there was no response
 	response []field
 	mime     string
-	page     string // body of the response
-	decoded  []byte // the message of this exchange
-	redirect bool   // decoded came by redirect
+	page     string   // body of the response
+	decoded  []byte   // the message of this exchange
+	redirect bool     // decoded came by redirect
+	entry    []string // what a log says instead of all that: errors, messages
 }
 
 // field is a header field.
@@ -78,36 +71,6 @@ type sighting struct {
 	trace.Sighting
 }
 
-// session makes the copy of everything.
-func (r *redactor) session(c *trace.Capture) *session {
-	s := &session{name: c.Format, exported: c.Exported}
-	seen := make(map[int][]sighting)
-	for _, m := range c.Messages {
-		out := &outgoing{Message: m, xml: r.message(m)}
-		if m.HasRelayState {
-			out.relay = r.relay(m.RelayState)
-		}
-		if m.PostedTo != "" {
-			out.sentTo = r.url(m.PostedTo, true)
-		}
-		s.all = append(s.all, out)
-		inExchange := false
-		for _, at := range m.Sightings {
-			if at.Exchange >= 0 {
-				seen[at.Exchange] = append(seen[at.Exchange], sighting{out, at})
-				inExchange = true
-			}
-		}
-		if !inExchange {
-			s.loose = append(s.loose, out)
-		}
-	}
-	for i := range c.Exchanges {
-		s.exchanges = append(s.exchanges, r.exchange(&c.Exchanges[i], seen[c.Exchanges[i].Index]))
-	}
-	return s
-}
-
 // exchange writes one exchange.
 func (r *redactor) exchange(e *trace.Exchange, seen []sighting) *exchange {
 	out := &exchange{at: e.Time, method: cmp.Or(r.token(e.Method), "GET"), status: e.Status, mime: r.marked(e.ContentType)}
@@ -123,6 +86,12 @@ func (r *redactor) exchange(e *trace.Exchange, seen []sighting) *exchange {
 			out.decoded, out.redirect = m.xml, m.Place == trace.RequestURL
 			break
 		}
+	}
+	for _, m := range e.Errors {
+		out.entry = append(out.entry, strings.Join(r.mention(m), "\n"))
+	}
+	for _, m := range at(seen, trace.Text) {
+		out.entry = append(out.entry, m.logged())
 	}
 	out.request = r.requestHeaders(e, out)
 	r.answer(out, e, seen)
@@ -321,14 +290,8 @@ func (r *redactor) page(e *trace.Exchange, seen []sighting) (page, mime string) 
 		fmt.Fprintf(&b, "<title>%s</title>\n", html.EscapeString(genericPart(r.text(e.Title))))
 	}
 	for _, m := range e.Errors {
-		fmt.Fprintf(&b, "<p>%s: %s</p>\n", html.EscapeString(m.Code), html.EscapeString(r.text(m.Text)))
-		for _, id := range []field{{"Trace ID", m.TraceID}, {"Correlation ID", m.CorrelationID}} {
-			if id.value != "" {
-				fmt.Fprintf(&b, "<p>%s: %s</p>\n", id.name, html.EscapeString(r.marked(id.value)))
-			}
-		}
-		if !m.Timestamp.IsZero() {
-			fmt.Fprintf(&b, "<p>Timestamp: %s</p>\n", m.Timestamp.UTC().Format(time.RFC3339))
+		for _, line := range r.mention(m) {
+			b.WriteString("<p>" + html.EscapeString(line) + "</p>\n")
 		}
 	}
 	if e.ErrorText != "" && e.ErrorText != e.Title {
@@ -343,12 +306,25 @@ func (r *redactor) page(e *trace.Exchange, seen []sighting) (page, mime string) 
 	return "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">\n" + b.String() + "</html>\n", "text/html; charset=utf-8"
 }
 
+// mention gives the lines that tell an error of an identity provider.
+func (r *redactor) mention(m idperror.Mention) []string {
+	out := []string{m.Code + ": " + r.person(r.text(m.Text))}
+	for _, id := range []field{{"Trace ID", m.TraceID}, {"Correlation ID", m.CorrelationID}} {
+		if id.value != "" {
+			out = append(out, id.name+": "+r.marked(id.value))
+		}
+	}
+	if !m.Timestamp.IsZero() {
+		out = append(out, "Timestamp: "+m.Timestamp.UTC().Format(time.RFC3339))
+	}
+	return out
+}
+
 // hiddenForm is the form that a browser sends on.
 func (r *redactor) hiddenForm(m sighting) string {
-	out := fmt.Sprintf("<form method=\"post\" action=\"%s\">\n<input type=\"hidden\" name=\"%s\" value=\"%s\">\n",
-		html.EscapeString(r.url(m.URL, true)), m.parameter(), html.EscapeString(m.encoded(false)))
+	inputs := []string{input(m.parameter(), m.encoded(false))}
 	if m.Sighting.HasRelayState {
-		out += fmt.Sprintf("<input type=\"hidden\" name=\"RelayState\" value=\"%s\">\n", html.EscapeString(r.relay(m.Sighting.RelayState)))
+		inputs = append(inputs, input("RelayState", r.relay(m.Sighting.RelayState)))
 	}
-	return out + "</form>\n"
+	return form(r.url(m.URL, true), inputs...) + "\n"
 }

@@ -67,13 +67,13 @@ func writeSAZ(s *session) ([]byte, error) {
 	return zipped(append(members, member{"_index.htm", "<html></html>"}))
 }
 
-// writeZip writes a ZIP archive with one HAR file.
+// writeZip writes a ZIP archive of the parts.
 func writeZip(s *session) ([]byte, error) {
-	har, err := writeHAR(s)
+	members, err := s.members()
 	if err != nil {
 		return nil, err
 	}
-	return zipped([]member{{"redacted.har", string(har)}})
+	return zipped(members)
 }
 
 // writeBurp writes saved items of Burp Suite.
@@ -137,34 +137,12 @@ func writeMitmproxy(s *session) ([]byte, error) {
 
 // writeHTTP writes requests and responses one after the other.
 func writeHTTP(s *session) ([]byte, error) {
-	var b strings.Builder
+	var b bytes.Buffer
 	for _, e := range s.exchanges {
 		b.WriteString(e.rawRequest(true) + e.rawResponse())
-		if !strings.HasSuffix(b.String(), "\n") {
+		if !bytes.HasSuffix(b.Bytes(), []byte("\n")) {
 			b.WriteString("\r\n")
 		}
 	}
-	return []byte(b.String()), nil
-}
-
-// writeCurl writes commands for a Unix shell, as browsers copy them.
-func writeCurl(s *session) ([]byte, error) {
-	var b strings.Builder
-	quote := func(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
-	for _, e := range s.exchanges {
-		b.WriteString("curl " + quote(e.url))
-		if e.method != "GET" {
-			b.WriteString(" -X " + quote(e.method))
-		}
-		for _, f := range e.request {
-			if f.name != "Host" {
-				b.WriteString(" \\\n  -H " + quote(strings.ToLower(f.name)+": "+f.value))
-			}
-		}
-		if e.body != "" {
-			b.WriteString(" \\\n  --data-raw " + quote(e.body))
-		}
-		b.WriteString("\n")
-	}
-	return []byte(b.String()), nil
+	return b.Bytes(), nil
 }

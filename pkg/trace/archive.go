@@ -41,7 +41,7 @@ func (c *collector) readZip(src *bufio.Reader) error {
 	a := archive{c, max(ratioSlack, size*int64(c.limits.Ratio))}
 	sessions := sazSessions(directory.File)
 	if len(sessions) > 0 {
-		c.format = "saz"
+		c.kind.format = "saz"
 		return a.readSAZ(sessions)
 	}
 	if office := officeKind(directory.File); office != "" {
@@ -143,8 +143,8 @@ func (a archive) member(f *zip.File) (why string, err error) {
 	if outer == nil {
 		a.within = a.spanOf(f)
 	}
-	_, err = a.read(&limitedReader{r, &a.left}, headBytes)
-	a.within, a.format = outer, ""
+	err = a.inPart(f.Name, func() error { return a.read(&limitedReader{r, &a.left}, headBytes) })
+	a.within = outer
 	for i := range a.capture.Problems[problems:] {
 		p := &a.capture.Problems[problems+i]
 		p.Detail = finding.Quote(cutText(f.Name, 80)) + ": " + p.Detail

@@ -43,12 +43,32 @@ type collector struct {
 	tunnels  int     // CONNECT requests: traffic that was not decrypted
 	bodies   []unreadBodies
 
-	format string        // of the capture, where its reader knows better than its first bytes
+	kind   kind          // of what is read at the moment
+	part   int           // the number of the part that is read at the moment
 	source io.Reader     // what is read at the moment, nil where it is unwrapped on the way
 	size   int64         // bytes of the input, where they are not read in sequence
 	within *finding.Span // the member of an archive that is read at the moment
 	nested int           // archives and mails around what is read
 }
+
+// kind is what an input was recognised as. A reader that knows better than the
+// first bytes says so here.
+type kind struct{ format, variant string }
+
+// inPart reads what an archive or e-mail holds as an input of its own.
+func (c *collector) inPart(name string, read func() error) error {
+	outer, within := c.kind, c.part
+	c.capture.Parts = append(c.capture.Parts, Part{Name: cutText(name, maxPartName), Within: within})
+	c.kind, c.part = kind{}, len(c.capture.Parts)
+	err := read()
+	p := &c.capture.Parts[c.part-1]
+	p.Format, p.Variant = c.kind.format, c.kind.variant
+	c.kind, c.part = outer, within
+	return err
+}
+
+// maxPartName is how much of the name of a part is kept.
+const maxPartName = 255
 
 func newCollector(name string, limits Limits) *collector {
 	return &collector{
@@ -255,7 +275,7 @@ func (c *collector) document(xml []byte, from carrier, problems ...finding.Probl
 
 // add appends a message, or notes another sighting of one that is known.
 func (c *collector) add(m *Message, from carrier, s Sighting) {
-	s.Exchange, s.Place, s.URL, s.Time = from.exchange, from.place, from.url, from.time
+	s.Exchange, s.Part, s.Place, s.URL, s.Time = from.exchange, c.part, from.place, from.url, from.time
 	if s.Place.Delivered() {
 		s.From = shownURL(from.sentFrom)
 	}

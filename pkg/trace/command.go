@@ -29,6 +29,7 @@ func isCommand(head []byte) bool {
 
 // command is a request that a command line makes.
 type command struct {
+	dialect     string // as of Capture.Variant
 	method, url string
 	body        []byte
 	start, end  int // in the text
@@ -39,6 +40,7 @@ type command struct {
 func (c *collector) readCommands(text []byte) {
 	lines := lineCounter{text: text}
 	for _, r := range commands(text) {
+		c.kind.variant = r.dialect
 		c.exchange(&entry{method: r.method, url: r.url, body: r.body, hasBody: true, span: lines.span(r.start, r.end)})
 	}
 }
@@ -71,11 +73,11 @@ func commands(text []byte) []command {
 // curlCommand reads the arguments of curl that decide what is sent.
 func curlCommand(text []byte) command {
 	_, rest, _ := bytes.Cut(text, []byte("curl"))
-	words := shellWords
+	words, dialect := shellWords, "bash"
 	if cmdCaret.Match(rest[:min(len(rest), 8192)]) {
-		words = cmdWords
+		words, dialect = cmdWords, "cmd"
 	}
-	var a curlArguments
+	a := curlArguments{command: command{dialect: dialect}}
 	a.read(words(rest))
 	r, body := a.command, strings.Join(a.data, "&")
 	if a.get && body != "" {

@@ -25,9 +25,14 @@ func isCurlTrace(head []byte) bool {
 
 func (c *collector) readCurlTrace(text []byte) {
 	if curlBlock.Match(text) {
+		c.kind.variant = "ascii"
+		if curlHex.Match(text) {
+			c.kind.variant = "hex"
+		}
 		c.readCurlDump(text)
 		return
 	}
+	c.kind.variant = "verbose"
 	c.readCurlVerbose(text)
 }
 
@@ -64,6 +69,9 @@ func (c *collector) readCurlDump(text []byte) {
 	flush()
 	p.flush()
 }
+
+// curlHex is the first line of a block that is dumped in hexadecimal too.
+var curlHex = lazyregexp.New(`(?m)^0000: (?:[0-9a-f]{2} ){1,16} *[^ \r\n]`)
 
 var curlLine = lazyregexp.New(`^([0-9a-f]{4,12}): `)
 

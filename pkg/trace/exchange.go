@@ -69,6 +69,7 @@ func (c *collector) keep(fact Exchange, hasMessage bool) {
 	n := len(c.capture.Exchanges)
 	relevant := hasMessage || len(fact.Parameters) > 0 || len(fact.Errors) > 0 || fact.ErrorText != "" || fact.RedirectURL != ""
 	if n < c.limits.Exchanges/2 || relevant && n < c.limits.Exchanges {
+		fact.Part = c.part
 		c.capture.Exchanges = append(c.capture.Exchanges, fact)
 	}
 }

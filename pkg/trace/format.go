@@ -120,13 +120,8 @@ func Read(r io.Reader, name string, limits Limits) (*Capture, error) {
 // have in full.
 func (c *collector) capturing(r io.Reader, buffer int) (*Capture, error) {
 	counted := &countingReader{r: r}
-	format, err := c.read(counted, buffer)
-	if format != nil {
-		c.capture.Format = format.Name
-	}
-	if c.format != "" {
-		c.capture.Format = c.format
-	}
+	err := c.read(counted, buffer)
+	c.capture.Format, c.capture.Variant = c.kind.format, c.kind.variant
 	if err != nil {
 		if u := (*UnreadableError)(nil); errors.As(err, &u) {
 			u.Name = c.capture.Name
@@ -137,23 +132,24 @@ func (c *collector) capturing(r io.Reader, buffer int) (*Capture, error) {
 	return c.capture, c.verdict(max(counted.n, c.size))
 }
 
-func (c *collector) read(r io.Reader, buffer int) (*Format, error) {
+func (c *collector) read(r io.Reader, buffer int) error {
 	c.source = r
 	src, head, err := c.open(r, buffer)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if f := foreignKind(head); f != nil {
-		return nil, &UnreadableError{Reason: "the input is " + f.what, Advice: f.advice}
+		return &UnreadableError{Reason: "the input is " + f.what, Advice: f.advice}
 	}
 	binary := utf16Order(head) == nil && isBinary(head)
 	for _, f := range formatTable() {
 		if (f.binary || !binary) && f.is(head) {
-			return &f, f.read(c, src)
+			c.kind.format = f.Name
+			return f.read(c, src)
 		}
 	}
 	if binary {
-		return nil, &UnreadableError{Reason: fmt.Sprintf("the input is binary data of an unknown kind (it starts with % x)", head[:min(len(head), 8)]), Advice: adviceText}
+		return &UnreadableError{Reason: fmt.Sprintf("the input is binary data of an unknown kind (it starts with % x)", head[:min(len(head), 8)]), Advice: adviceText}
 	}
 	panic("the last format takes everything")
 }
@@ -228,7 +224,7 @@ func whole(read func(*collector, []byte)) func(*collector, *bufio.Reader) error 
 				c.capture.Artifacts = nil // its exchanges have them
 			}
 			if len(c.capture.Messages) == 0 && !slices.ContainsFunc(c.capture.Exchanges, func(e Exchange) bool { return len(e.Errors) > 0 }) && hasMarker(data) {
-				c.capture.Errors = idperror.Find(data)
+				c.capture.Errors = append(c.capture.Errors, idperror.Find(data)...)
 			}
 		}
 		return err

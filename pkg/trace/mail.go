@@ -2,6 +2,7 @@ package trace
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"io"
 	"mime"
@@ -76,12 +77,23 @@ func (c *collector) mailPart(head textproto.MIMEHeader, body io.Reader, depth in
 		body = quotedprintable.NewReader(body)
 	}
 	data, _ := io.ReadAll(body) // no larger than the mail itself; what is damaged gives its beginning
-	if c.nested++; strings.HasPrefix(kind, "text/") || kind == "" {
-		c.readText(data)
-	} else if c.nested <= maxNested && len(bytes.TrimSpace(data)) > 0 {
-		outer := c.source
-		_, _ = c.read(bytes.NewReader(data), headBytes) // a part that is no capture says nothing
-		c.source = outer
-	}
+	c.nested++
+	_ = c.inPart(partName(head, parameters), func() error { // a part that is no capture says nothing
+		if strings.HasPrefix(kind, "text/") || kind == "" {
+			c.kind.format = "text"
+			c.readText(data)
+		} else if c.nested <= maxNested && len(bytes.TrimSpace(data)) > 0 {
+			outer := c.source
+			defer func() { c.source = outer }()
+			return c.read(bytes.NewReader(data), headBytes)
+		}
+		return nil
+	})
 	c.nested--
+}
+
+// partName is what a part is to be called as a file (RFC 2183, section 2.3).
+func partName(head textproto.MIMEHeader, ofType map[string]string) string {
+	_, disposition, _ := mime.ParseMediaType(head.Get("Content-Disposition"))
+	return cmp.Or(disposition["filename"], ofType["name"])
 }

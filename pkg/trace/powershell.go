@@ -13,7 +13,7 @@ var powershellOption = lazyregexp.New("(?i)[\\s`]-(Uri|Method|Body)\\s+(?:\\(\\[
 
 // powershellCommand reads an Invoke-WebRequest as browsers copy it.
 func powershellCommand(text []byte) command {
-	var r command
+	r := command{dialect: "powershell"}
 	for at := 0; at < len(text); {
 		option := powershellOption.FindSubmatchIndex(text[at:])
 		if option == nil {
@@ -99,7 +99,7 @@ func fetchCall(text []byte) command {
 		return command{}
 	}
 	raw, end := jsonString(rest, 0)
-	r := command{url: string(unescapeJSON(raw)), method: "GET"}
+	r := command{dialect: "fetch", url: string(unescapeJSON(raw)), method: "GET"}
 	options := bytes.TrimLeft(rest[end:], ", \r\n\t")
 	s := newJSONStream(bytes.NewReader(options))
 	if s.next() != '{' {

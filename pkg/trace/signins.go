@@ -3,6 +3,7 @@ package trace
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"io"
 	"strconv"
@@ -25,6 +26,7 @@ type SignIn struct {
 	ID        string // correlation ID
 	Protocol  string // "saml20", "wsFederation" and so on; empty in v1.0 exports
 	Succeeded bool   // the row says so, or Code is 0
+	Part      int    // as of an [Exchange]
 }
 
 // maxSignIns bounds how many rows of a log are kept.
@@ -66,10 +68,12 @@ type signInReader struct {
 	s     *jsonStream
 	words map[string]string // each text once
 	left  int               // rows that were not kept
+	in    string            // what the rows are in, as of Capture.Variant
+	names string            // and whose names they have
 }
 
 func (c *collector) readSignIns(src *bufio.Reader) error {
-	r := &signInReader{collector: c, words: map[string]string{}}
+	r := &signInReader{collector: c, words: map[string]string{}, names: "graph"}
 	head, _ := src.Peek(64)
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
 	var err error
@@ -78,6 +82,7 @@ func (c *collector) readSignIns(src *bufio.Reader) error {
 	} else {
 		err = r.csv(src)
 	}
+	c.kind.variant = r.in + "/" + r.names
 	if r.left > 0 {
 		c.problem(-1, "input-too-large", finding.Warning, "the log has %d rows, of which the first %d were looked at", r.left+maxSignIns, maxSignIns)
 	}
@@ -90,8 +95,10 @@ func (r *signInReader) json(src io.Reader) error {
 	for {
 		switch r.s.next() {
 		case '[':
+			r.in = "list"
 			r.s.array(r.row)
 		case '{':
+			r.in = cmp.Or(r.in, "lines")
 			r.row()
 		default:
 			return nil
@@ -112,6 +119,7 @@ func (r *signInReader) row() {
 	var row signInRow
 	r.s.object(func(key string) {
 		if (key == "value" || key == "records") && r.s.next() == '[' {
+			r.in = key
 			r.s.array(r.row)
 			return
 		}
@@ -132,6 +140,7 @@ const maxColumn = 300
 
 func (r *signInReader) member(row *signInRow, key string) {
 	column, known := signInColumns[key]
+	r.named(key)
 	switch c := r.s.next(); {
 	case !known:
 		r.s.skip()
@@ -151,6 +160,17 @@ func (r *signInReader) member(row *signInRow, key string) {
 		})
 	default:
 		r.value(row, key)
+	}
+}
+
+// named notes whose names the rows have: Azure Monitor puts those of Microsoft
+// Graph into properties, Log Analytics has no such nesting.
+func (r *signInReader) named(key string) {
+	switch {
+	case key == "properties":
+		r.names = "monitor"
+	case key == "resulttype" && r.names == "graph":
+		r.names = "analytics"
 	}
 }
 
@@ -240,7 +260,7 @@ func (r *signInReader) add(row signInRow) {
 	if row.App == "" || !row.hasCode && !row.Succeeded && row.User == "" {
 		return // writers that leave out zeros leave out the code of a success
 	}
-	row.Succeeded = row.Code == 0
+	row.Succeeded, row.Part = row.Code == 0, r.part
 	if len(r.capture.SignIns) >= maxSignIns {
 		r.left++
 		return
@@ -253,6 +273,7 @@ func (r *signInReader) csv(src io.Reader) error {
 	in := csv.NewReader(src)
 	in.FieldsPerRecord, in.LazyQuotes, in.ReuseRecord = -1, true, true
 	var columns []string
+	r.in = "csv"
 	for {
 		record, err := in.Read()
 		if err == io.EOF {
@@ -264,7 +285,9 @@ func (r *signInReader) csv(src io.Reader) error {
 		}
 		if columns == nil {
 			for _, name := range record {
-				columns = append(columns, signInColumns[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")))])
+				name = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")))
+				columns = append(columns, signInColumns[name])
+				r.named(name)
 			}
 			continue
 		}

@@ -40,6 +40,10 @@ func csvRow(s SignIn) string {
 	return fmt.Sprintf("%s,x,%s,%s,N,%s,%s,9c1d,%s,%d,%s,\"Utrecht, Utrecht, %s\",%s,%s\n", s.Time.Format(time.RFC3339), "Mozilla/5.0", s.ID, s.User, s.App, s.IP, s.Code, s.Reason, s.Country, status, s.System)
 }
 
+func analyticsCSVRow(s SignIn) string {
+	return fmt.Sprintf("%s,%d,%s,%s,%s,%s,%s,%s,%s\n", s.Time.Format(time.RFC3339), s.Code, s.Reason, s.App, s.User, s.IP, s.ID, s.Country, s.System)
+}
+
 const csvHead = "Date (UTC),Request ID,User agent,Correlation ID,User,Username,Application,Application ID,IP address,Sign-in error code,Failure reason,Location,Status,Operating System\n"
 
 func rowsAs(row func(SignIn) string, separator string) string {
@@ -52,13 +56,14 @@ func rowsAs(row func(SignIn) string, separator string) string {
 
 func signInExports() map[string]string {
 	return map[string]string{
-		"portal JSON":     "[" + rowsAs(graphRow, ",\n") + "]",
-		"Graph":           `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#auditLogs/signIns","value":[` + rowsAs(graphRow, ",") + `]}`,
-		"Azure Monitor":   `{"records":[` + rowsAs(monitorRow, ",") + `]}`,
-		"JSON lines":      rowsAs(monitorRow, "\n") + "\n",
-		"Log Analytics":   "[" + rowsAs(analyticsRow, ",") + "]",
-		"portal CSV":      "\ufeff" + csvHead + rowsAs(csvRow, ""),
-		"portal CSV CRLF": strings.ReplaceAll(csvHead+rowsAs(csvRow, ""), "\n", "\r\n"),
+		"portal JSON":       "[" + rowsAs(graphRow, ",\n") + "]",
+		"Graph":             `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#auditLogs/signIns","value":[` + rowsAs(graphRow, ",") + `]}`,
+		"Azure Monitor":     `{"records":[` + rowsAs(monitorRow, ",") + `]}`,
+		"JSON lines":        rowsAs(monitorRow, "\n") + "\n",
+		"Log Analytics":     "[" + rowsAs(analyticsRow, ",") + "]",
+		"portal CSV":        "\ufeff" + csvHead + rowsAs(csvRow, ""),
+		"Log Analytics CSV": "TimeGenerated,ResultType,ResultDescription,AppDisplayName,UserPrincipalName,IPAddress,CorrelationId,Location,OperatingSystem\n" + rowsAs(analyticsCSVRow, ""),
+		"portal CSV CRLF":   strings.ReplaceAll(csvHead+rowsAs(csvRow, ""), "\n", "\r\n"),
 	}
 }
 
@@ -95,7 +100,7 @@ func FuzzSignIns(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		c := newCollector("", Limits{})
 		if isSignIns(text) {
-			_, _ = c.read(strings.NewReader(string(text)), headBytes)
+			_ = c.read(strings.NewReader(string(text)), headBytes)
 		}
 		for _, s := range c.capture.SignIns {
 			if s.App == "" || len(s.App) > maxColumn+3 || s.Succeeded != (s.Code == 0) {

@@ -27,6 +27,14 @@ type Capture struct {
 	// Format is the name of the row of [Formats] that recognised the input,
 	// "har", "xml", "base64" and so on.
 	Format string
+	// Variant is the form of it, where a format has several: "json", "pdml" or
+	// "text" of Wireshark, "bash", "cmd", "powershell" or "fetch" of a command,
+	// "verbose", "ascii" or "hex" of what curl reports, and for a sign-in log
+	// what its rows are in ("value", "records", "list", "lines", "csv") and
+	// whose names they have ("graph", "monitor", "analytics"), with a "/" between.
+	Variant string
+	// Parts are the files of an archive and the parts of an e-mail, in order.
+	Parts []Part
 	// Exchanges are the HTTP exchanges in capture order: short facts, never
 	// bodies. Where a capture holds more than Limits.Exchanges, the ones that
 	// have nothing to do with sign-in are left out first.
@@ -66,11 +74,22 @@ func (e *Exchange) artifact() bool {
 	return slices.ContainsFunc(e.Parameters, func(p Parameter) bool { return p.Name == "SAMLart" })
 }
 
+// Part is what an archive or e-mail holds that was read as an input of its own.
+// Exchanges, sightings and sign-ins say by its number which part they are of.
+type Part struct {
+	Name            string // as the archive or e-mail calls it, may be empty
+	Format, Variant string // as of a [Capture]; empty where it was not recognised
+	Within          int    // the number of the part that holds this one
+}
+
 // Exchange is one HTTP request and its response. Header values that are
 // secrets (cookies, authorization) are never kept.
 type Exchange struct {
 	// Index is the number of the exchange in the capture, from 0.
 	Index int
+	// Part is the number of the part that it is of: 0 is the capture itself,
+	// n is Capture.Parts[n-1].
+	Part int
 	// Time is when the request started, in UTC; zero where unknown.
 	Time   time.Time
 	Method string
@@ -187,6 +206,7 @@ func (p Place) Delivered() bool { return p == RequestBody || p == RequestURL }
 // Sighting is one place where a message was seen.
 type Sighting struct {
 	Exchange      int // -1 where the capture has none
+	Part          int // as of an [Exchange]
 	Place         Place
 	URL           string // where it was sent, or was to be sent
 	From          string // the page that sent it, as Message.SentFrom

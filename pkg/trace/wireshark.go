@@ -60,6 +60,7 @@ func (c *collector) readWireshark(src *bufio.Reader) error {
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
 	w := wireshark{collector: c}
 	if wiresharkJSON.Match(head) {
+		c.kind.variant = "json"
 		return w.readJSON(src)
 	}
 	isXML := wiresharkPDML.Match(head)
@@ -68,8 +69,10 @@ func (c *collector) readWireshark(src *bufio.Reader) error {
 		return err
 	}
 	if isXML {
+		c.kind.variant = "pdml"
 		w.readPDML(text)
 	} else {
+		c.kind.variant = "text"
 		w.readText(text)
 	}
 	w.flush(0)

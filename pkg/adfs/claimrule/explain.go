@@ -258,9 +258,9 @@ func (e *explainer) query(q *Query) string {
 		types = append(types, typeName(t.Value))
 	}
 	if strings.EqualFold(q.Store.Value, StoreOpaqueID) {
-		return e.sends("an opaque identifier as " + andList(types))
+		return e.sends("an opaque identifier as " + finding.List(types))
 	}
-	return e.sends(fmt.Sprintf("what the attribute store %s answers to %s as %s", finding.Quote(q.Store.Value), quoteShort(q.Query.Value), andList(types)))
+	return e.sends(fmt.Sprintf("what the attribute store %s answers to %s as %s", finding.Quote(q.Store.Value), quoteShort(q.Query.Value), finding.List(types)))
 }
 
 func (e *explainer) attributes(q *Query, d DirectoryQuery) string {
@@ -269,9 +269,9 @@ func (e *explainer) attributes(q *Query, d DirectoryQuery) string {
 		pairs = append(pairs, attributeName(d.Attributes[i])+" as "+typeName(t.Value))
 	}
 	if d.Filter == "" || strings.EqualFold(strings.ReplaceAll(d.Filter, " ", ""), "samaccountname={0}") {
-		return "the user's " + andList(pairs)
+		return "the user's " + finding.List(pairs)
 	}
-	return andList(pairs) + ", taken from the object in Active Directory with " + finding.Quote(d.Filter)
+	return finding.List(pairs) + ", taken from the object in Active Directory with " + finding.Quote(d.Filter)
 }
 
 // attributeName says what an attribute holds where its name does not.
@@ -287,11 +287,4 @@ func attributeName(name string) string {
 		return "group SIDs"
 	}
 	return "group names with their domain"
-}
-
-func andList(list []string) string {
-	if len(list) < 2 {
-		return strings.Join(list, "")
-	}
-	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
 }

@@ -3,6 +3,8 @@ package claimrule
 import (
 	"fmt"
 	"slices"
+
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
 // Tables say what a rule set issues for any user: the rules run on a user of
@@ -316,7 +318,7 @@ func (r *Row) Says() string {
 		for i, e := range rest {
 			names[i] = w.element(e)
 		}
-		text += ", for each " + andList(names)
+		text += ", for each " + finding.List(names)
 	}
 	if conditions := r.conditions(); len(conditions) > 0 {
 		text += ", if " + w.list(conditions, "and", "")

@@ -176,7 +176,7 @@ func (w *wording) some(f *Some, holds bool) string {
 	for i, e := range f.Elements {
 		names[i] = w.element(e)
 	}
-	return map[bool]string{true: "some ", false: "no "}[holds] + andList(names) + " with (" + w.within(f.Of, "") + ")"
+	return map[bool]string{true: "some ", false: "no "}[holds] + finding.List(names) + " with (" + w.within(f.Of, "") + ")"
 }
 
 func (w *wording) tally(f *Tally) string {
@@ -190,7 +190,7 @@ func (w *wording) tally(f *Tally) string {
 		for j, e := range family.Elements {
 			names[j] = w.element(e)
 		}
-		list[i] = "each " + andList(names)
+		list[i] = "each " + finding.List(names)
 		if t, ok := family.When.(*Truth); !ok || !t.Holds {
 			list[i] += " with (" + w.within(family.When, "") + ")"
 		}
