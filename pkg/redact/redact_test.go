@@ -58,7 +58,7 @@ func leaky() string {
 		e := &exchanges[i]
 		e.RequestHeaders = append(e.RequestHeaders, samltest.Header{Name: "Cookie", Value: "sid=cookie-canary-71; zephyrine=1"},
 			samltest.Header{Name: "Authorization", Value: "Bearer bearer-canary-72"}, samltest.Header{Name: "X-Forwarded-For", Value: "203.0.113.77"},
-			samltest.Header{Name: "X-Odd", Value: "header-canary-79"})
+			samltest.Header{Name: "X-Odd", Value: "header-canary-79"}, samltest.Header{Name: "Referer", Value: "https://login.example.com/page"})
 		e.ResponseHeaders = append(e.ResponseHeaders, samltest.Header{Name: "Set-Cookie", Value: "sid=cookie-canary-71; Path=/u/Zephyrine; Secure"})
 	}
 	login := samltest.Post(samltest.Time, "https://login.example.com/common/login;jsessionid=jsession-canary-80?state=state-canary-85&u=ada.secret%40contoso.com#fragment-canary-84",
@@ -205,6 +205,10 @@ var withExchanges = []string{
 	"curl bash", "curl cmd", "curl powershell", "curl fetch", "curl-trace ascii", "curl-trace hex", "curl-trace verbose",
 }
 
+// withoutSender are those that do not say from which page a message was sent:
+// of commands the header fields are not read, and curl -v shows no body.
+var withoutSender = []string{"curl bash", "curl cmd", "curl powershell", "curl fetch", "curl-trace verbose"}
+
 // TestNothingSurvives: no secret is in the copy in any format, decoded in any
 // way; and what is read from the copy is what the original held.
 func TestNothingSurvives(t *testing.T) {
@@ -230,6 +234,9 @@ func TestNothingSurvives(t *testing.T) {
 			}
 			for i, m := range again.Messages[:min(len(again.Messages), len(original.Messages))] {
 				was := original.Messages[i]
+				if m.SentFrom != was.SentFrom && !slices.Contains(withoutSender, name) {
+					t.Errorf("message %d was sent from %q, want %q", i, m.SentFrom, was.SentFrom)
+				}
 				if m.PostedTo != was.PostedTo || m.Parameter != was.Parameter || m.Binding != was.Binding {
 					t.Errorf("message %d: %s %s to %q, want %s %s to %q", i, m.Binding, m.Parameter, m.PostedTo, was.Binding, was.Parameter, was.PostedTo)
 				}

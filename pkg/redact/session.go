@@ -93,7 +93,7 @@ func (r *redactor) exchange(e *trace.Exchange, seen []sighting) *exchange {
 	for _, m := range at(seen, trace.Text) {
 		out.entry = append(out.entry, m.logged())
 	}
-	out.request = r.requestHeaders(e, out)
+	out.request = r.requestHeaders(e, out, seen)
 	r.answer(out, e, seen)
 	return out
 }
@@ -210,10 +210,16 @@ func extend(address, query string) string {
 // concealed is the value of a cookie or of a header that is not kept.
 const concealed = "redacted"
 
-func (r *redactor) requestHeaders(e *trace.Exchange, out *exchange) []field {
+func (r *redactor) requestHeaders(e *trace.Exchange, out *exchange, seen []sighting) []field {
 	var list []field
 	if u, err := url.Parse(out.url); err == nil && u.Host != "" {
 		list = append(list, field{"Host", u.Host})
+	}
+	for _, m := range seen {
+		if m.From != "" {
+			list = append(list, field{"Referer", r.url(m.From, true)})
+			break
+		}
 	}
 	if e.SentCookies != nil {
 		var cookies []string

@@ -51,7 +51,7 @@ func (e *exchange) requestFields() (fields, form []field) {
 		u = &url.URL{}
 	}
 	fields = append(fields, field{"http.request.method", e.method}, field{"http.request.uri", u.RequestURI()})
-	fields = append(fields, display(e.request, "Host", "Cookie")...)
+	fields = append(fields, display(e.request, "Host", "Referer", "Cookie")...)
 	if !strings.HasPrefix(e.bodyType, "application/x-www-form-urlencoded") {
 		return append(fields, fileData(e.body)...), nil
 	}

@@ -131,9 +131,9 @@ const maxPacketDepth = 32
 var packetFields = func() map[string]bool {
 	t := map[string]bool{}
 	for name := range strings.FieldsSeq("frame.time_epoch tcp.stream http2.streamid http.request.method http.request.full_uri http.request.uri http.host http.response.code " +
-		"http.location http.date http.content_type http.set_cookie http.cookie http.file_data urlencoded-form.key urlencoded-form.value " +
+		"http.location http.date http.content_type http.set_cookie http.cookie http.referer http.file_data urlencoded-form.key urlencoded-form.value " +
 		"http2.headers.method http2.headers.scheme http2.headers.authority http2.headers.path http2.headers.status http2.headers.location " +
-		"http2.headers.date http2.headers.content_type http2.headers.set_cookie http2.headers.cookie") {
+		"http2.headers.date http2.headers.content_type http2.headers.set_cookie http2.headers.cookie http2.headers.referer") {
 		t[name] = true
 	}
 	return t

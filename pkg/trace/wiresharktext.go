@@ -74,6 +74,7 @@ var wiresharkLines = []struct {
 	{"http.content_type", lazyregexp.New(`^ +Content-Type: (.*)\\r\\n`)},
 	{"http.set_cookie", lazyregexp.New(`^ +Set-Cookie: (.*)\\r\\n`)},
 	{"http.cookie", lazyregexp.New(`^ +Cookie: (.*)\\r\\n`)},
+	{"http.referer", lazyregexp.New(`^ +Referer: (.*)\\r\\n`)},
 	{"http.request.full_uri", lazyregexp.New(`^ +\[Full request URI: (.*)\]`)},
 	{"http2.headers.method", lazyregexp.New(`^ +Header: :method: (.*)$`)},
 	{"http2.headers.scheme", lazyregexp.New(`^ +Header: :scheme: (.*)$`)},
