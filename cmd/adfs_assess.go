@@ -79,20 +79,22 @@ func runADFSAssess(c *cobra.Command, env *Env, o *assessOptions) error {
 			return err
 		}
 	}
-	return o.assessed(a, objects)
+	if err := o.ready(a.Summary, objects); err != nil || len(a.Trusts) > 0 {
+		return err
+	}
+	return errNoTrust
 }
 
-// assessed turns the result into an exit code.
-func (o *assessOptions) assessed(a *migrate.Assessment, in *exports) error {
-	s := a.Summary
+// ready turns the readiness of trusts into an exit code.
+func (o *common) ready(s migrate.Summary, in *exports) error {
 	failing := map[string]int{"error": s.Blocked, "warning": s.Blocked + s.NeedsWork, "info": s.Blocked + s.NeedsWork + s.Ready}
 	switch {
 	case failing[o.failOn] > 0:
 		return errFindings
 	case in.unusable > 0:
 		return unusableError{}
-	case len(a.Trusts) == 0:
-		return unusableError{errors.New("no relying party trust found; export with: Get-AdfsRelyingPartyTrust | Export-Clixml trusts.xml")}
 	}
 	return nil
 }
+
+var errNoTrust = unusableError{errors.New("no relying party trust found; export with: Get-AdfsRelyingPartyTrust | Export-Clixml trusts.xml")}

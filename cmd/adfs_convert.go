@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -103,14 +102,13 @@ func runADFSConvert(env *Env, o *convertOptions) error {
 	if err != nil {
 		return err
 	}
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(softMemory))
-	p, err := migrate.Build(objects.all(), options)
+	p, err := migrate.Open(objects.rereadable().all(), options)
 	if err != nil {
 		return usageError{err}
 	}
 	objects.tell(p.Problems, len(p.Trusts) == 0)
 	if len(p.Trusts) == 0 {
-		return unusableError{errors.New("no relying party trust found; export with: Get-AdfsRelyingPartyTrust | Export-Clixml trusts.xml")}
+		return errNoTrust
 	}
 	if p, err = o.chosen(p); err != nil {
 		return err
@@ -118,7 +116,7 @@ func runADFSConvert(env *Env, o *convertOptions) error {
 	if err := o.put(env, p, settings); err != nil {
 		return err
 	}
-	return o.converted(p.Summary, objects)
+	return o.ready(p.Summary(), objects)
 }
 
 // settings are the options of the writers.
@@ -158,7 +156,7 @@ func (o *convertOptions) plan(env *Env) (migrate.PlanOptions, error) {
 }
 
 // chosen is the part of a plan that --only and --exclude leave.
-func (o *convertOptions) chosen(p *migrate.Plan) (*migrate.Plan, error) {
+func (o *convertOptions) chosen(p *migrate.Plans) (*migrate.Plans, error) {
 	only, exclude := write.Patterns(o.only), write.Patterns(o.exclude)
 	var names []string
 	for _, t := range p.Trusts {
@@ -173,8 +171,8 @@ func (o *convertOptions) chosen(p *migrate.Plan) (*migrate.Plan, error) {
 			return nil, usageError{fmt.Errorf("--only is %q, and none of the %d trusts has such a name%s", o.only[i], len(names), hint)}
 		}
 	}
-	chosen := p.Included(func(name string) bool {
-		return (len(only) == 0 || only.Fit(name)) && !exclude.Fit(name)
+	chosen := p.Included(func(t migrate.Outline) bool {
+		return (len(only) == 0 || only.Fit(t.Name)) && !exclude.Fit(t.Name)
 	})
 	if len(chosen.Trusts) == 0 {
 		return nil, usageError{errors.New("--exclude leaves no trust")}
@@ -186,7 +184,7 @@ func (o *convertOptions) chosen(p *migrate.Plan) (*migrate.Plan, error) {
 }
 
 // put writes the plan to where it belongs.
-func (o *convertOptions) put(env *Env, p *migrate.Plan, settings write.Options) error {
+func (o *convertOptions) put(env *Env, p *migrate.Plans, settings write.Options) error {
 	target, _ := write.LookupTarget(o.to)
 	settings.Skipped = len(o.only) > 0 && target.Count(p, settings) == 0
 	if target.Count(p, settings) == 0 {
@@ -215,16 +213,4 @@ func (o *convertOptions) free(name string) error {
 		return usageError{fmt.Errorf("--output is %q, a folder, and --to %s writes one file", name, o.to)}
 	}
 	return unusableError{fmt.Errorf("%s is there and is not overwritten: name another --output, or give --force", name)}
-}
-
-// converted turns the result into an exit code.
-func (o *convertOptions) converted(s migrate.Summary, in *exports) error {
-	failing := map[string]int{"error": s.Blocked, "warning": s.Blocked + s.NeedsWork, "info": s.Blocked + s.NeedsWork + s.Ready}
-	switch {
-	case failing[o.failOn] > 0:
-		return errFindings
-	case in.unusable > 0:
-		return unusableError{}
-	}
-	return nil
 }

@@ -1,10 +1,14 @@
 package cmd
 
 import (
+	"bytes"
+	"compress/flate"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"os"
+	"slices"
 
 	"github.com/ssodoctor/ssodoctor/pkg/adfs"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
@@ -31,17 +35,26 @@ func named(env *Env, args []string, what, example string) ([]string, error) {
 	return args, nil
 }
 
-// exports reads the objects of all inputs. What cannot be opened is told and
+// exports reads the objects of all inputs. What cannot be opened is told once,
 // counted, and hides nothing of the others.
 type exports struct {
 	env      *Env
 	inputs   []string
 	unusable int
+	// pipes holds what came by pipes, so that it can be read again; nil where
+	// it need not be.
+	pipes map[string]*pipe
 }
 
 func namedExports(env *Env, args []string, example string) (*exports, error) {
 	inputs, err := named(env, args, "an export", example)
 	return &exports{env: env, inputs: inputs}, err
+}
+
+// rereadable lets all inputs be read more than once.
+func (e *exports) rereadable() *exports {
+	e.pipes = map[string]*pipe{}
+	return e
 }
 
 func (e *exports) refuse(err error) {
@@ -51,34 +64,69 @@ func (e *exports) refuse(err error) {
 
 func (e *exports) all() iter.Seq2[*adfs.Object, error] {
 	return func(yield func(*adfs.Object, error) bool) {
-		for _, name := range e.inputs {
-			if !e.one(name, yield) {
+		for _, name := range slices.Clone(e.inputs) {
+			objects, done, err := e.open(name)
+			if err != nil {
+				e.refuse(err)
+				e.inputs = slices.DeleteFunc(e.inputs, func(other string) bool { return other == name })
+				continue
+			}
+			more := each(objects, yield)
+			if done(); !more {
 				return
 			}
 		}
 	}
 }
 
-// one reads one input; false where no more is wanted.
-func (e *exports) one(name string, yield func(*adfs.Object, error) bool) bool {
+// open is one input; done is called when it was read.
+func (e *exports) open(name string) (objects iter.Seq2[*adfs.Object, error], done func(), err error) {
+	if kept := e.pipes[name]; kept != nil {
+		return kept.again(), func() {}, nil
+	}
 	if name == "-" {
-		return each(adfs.Read(e.env.Stdin, stdinName, adfs.Limits{}), yield)
+		objects, done = e.pipe(name, stdinName, e.env.Stdin)
+		return objects, done, nil
 	}
 	info, err := os.Stat(name)
 	if err != nil {
-		e.refuse(err)
-		return true
+		return nil, nil, err
 	}
 	if info.IsDir() {
-		return each(adfs.ReadFS(os.DirFS(name), name, adfs.Limits{}), yield)
+		return adfs.ReadFS(os.DirFS(name), name, adfs.Limits{}), func() {}, nil
 	}
 	file, err := os.Open(name)
 	if err != nil {
-		e.refuse(err)
-		return true
+		return nil, nil, err
 	}
-	defer file.Close()
-	return each(adfs.Read(file, name, adfs.Limits{}), yield)
+	if info.Mode().IsRegular() {
+		return adfs.Read(file, name, adfs.Limits{}), func() { file.Close() }, nil
+	}
+	objects, flush := e.pipe(name, name, file)
+	return objects, func() { flush(); file.Close() }, nil
+}
+
+// pipe reads what can be read once, and keeps it where it will be asked for
+// again.
+func (e *exports) pipe(key, name string, r io.Reader) (objects iter.Seq2[*adfs.Object, error], done func()) {
+	if e.pipes == nil {
+		return adfs.Read(r, name, adfs.Limits{}), func() {}
+	}
+	p := &pipe{name: name}
+	e.pipes[key] = p
+	packed, _ := flate.NewWriter(&p.packed, flate.BestSpeed) // the level is one
+	return adfs.Read(io.TeeReader(r, packed), name, adfs.Limits{}), func() { packed.Close() }
+}
+
+// pipe is what came by a pipe, as far as it was read, compressed: exports shrink
+// to a small part.
+type pipe struct {
+	name   string
+	packed bytes.Buffer
+}
+
+func (p *pipe) again() iter.Seq2[*adfs.Object, error] {
+	return adfs.Read(flate.NewReader(bytes.NewReader(p.packed.Bytes())), p.name, adfs.Limits{})
 }
 
 func each(objects iter.Seq2[*adfs.Object, error], yield func(*adfs.Object, error) bool) bool {

@@ -14,7 +14,7 @@ import (
 
 // folders writes a folder for each trust. What is there is looked at before
 // anything is written.
-func (o *convertOptions) folders(env *Env, target write.Target, p *migrate.Plan, settings write.Options) error {
+func (o *convertOptions) folders(env *Env, target write.Target, p *migrate.Plans, settings write.Options) error {
 	names := target.FolderNames(p, settings)
 	if !o.force {
 		if err := o.vacant(names); err != nil {

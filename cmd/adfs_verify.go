@@ -90,7 +90,10 @@ func runADFSVerify(c *cobra.Command, env *Env, o *verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	p, err := migrate.Verify(objects.all(), options)
+	p, err := migrate.Verify(objects.rereadable().all(), options)
+	if errors.Is(err, migrate.ErrChanged) {
+		return unusableError{err}
+	}
 	if err != nil {
 		return usageError{err}
 	}
@@ -188,7 +191,7 @@ func (o *verifyOptions) verified(p *migrate.Parity, in *exports) error {
 	case len(p.Trusts) == 0 && len(o.only)+len(o.exclude) > 0:
 		return usageError{errors.New("--only and --exclude leave no trust")}
 	case len(p.Trusts) == 0:
-		return unusableError{errors.New("no relying party trust found; export with: Get-AdfsRelyingPartyTrust | Export-Clixml trusts.xml")}
+		return errNoTrust
 	case s.Claims == 0 && s.Uncompared > 0:
 		return unusableError{errors.New("no user could be compared: AD FS has no answer for any")}
 	}

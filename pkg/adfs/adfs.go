@@ -68,8 +68,21 @@ func (e *ReadError) Unwrap() error { return e.Err }
 // Each step yields an object or an error, never both. Every error is a
 // *[ReadError]; an error is about one object, or about the file, and those
 // that can still be read follow it. The objects do not alias r or each other.
+// Where r is an io.Seeker, each range begins where the first did.
 func Read(r io.Reader, name string, limits Limits) iter.Seq2[*Object, error] {
+	start, rewinds := int64(0), false
+	seeker, ok := r.(io.Seeker)
+	if ok {
+		at, err := seeker.Seek(0, io.SeekCurrent)
+		start, rewinds = at, err == nil
+	}
 	return func(yield func(*Object, error) bool) {
+		if rewinds {
+			if _, err := seeker.Seek(start, io.SeekStart); err != nil {
+				yield(nil, &ReadError{Check: CheckUnreadable, Severity: finding.Error, Source: Source{File: name}, Msg: err.Error(), Err: err})
+				return
+			}
+		}
 		in := &input{limits: limits.withDefaults(), yield: yield, file: name}
 		in.read(r)
 	}

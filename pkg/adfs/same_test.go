@@ -3,6 +3,7 @@ package adfs_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"iter"
 	"slices"
 	"strings"
@@ -180,6 +181,33 @@ func TestWrappedRules(t *testing.T) {
 		}
 		if text := tokens(got[0].RelyingParty().IssuanceTransformRules.Value); text != want {
 			t.Errorf("width %d:\n%s, expected\n%s", width, text, want)
+		}
+	}
+}
+
+// TestReadBeginsAgain holds that what can be rewound is read as often as it is
+// asked for, from where it stood.
+func TestReadBeginsAgain(t *testing.T) {
+	var export strings.Builder
+	if err := adfstest.WriteCLIXML(&export, adfstest.Farm(2), adfstest.CLIXMLOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	const before = "what another reader took"
+	r := strings.NewReader(before + export.String())
+	if _, err := io.CopyN(io.Discard, r, int64(len(before))); err != nil {
+		t.Fatal(err)
+	}
+	objects := adfs.Read(r, "trusts.xml", adfs.Limits{})
+	for range 2 {
+		n := 0
+		for _, err := range objects {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n++
+		}
+		if n != 2 {
+			t.Errorf("%d objects, want 2", n)
 		}
 	}
 }

@@ -38,24 +38,21 @@ func (o PlanOptions) check() error {
 	return nil
 }
 
-// Build plans the application of each relying party trust of an export. The
-// verdicts are those of [Assess], as the plan and its items come from one
-// judgement. Objects are read one by one and not kept. An error is one of the
-// options; what cannot be read is among the problems of the plan.
+// Build plans the application of each relying party trust of an export, as
+// [Open] does, from objects that can be read once, and holds all plans.
 func Build(objects iter.Seq2[*adfs.Object, error], o PlanOptions) (*Plan, error) {
 	b, err := newPlanner(o)
 	if err != nil {
 		return nil, err
 	}
-	c := newCollector(o.At)
-	c.planner, c.shared = b, newShared(o.Groups)
-	c.read(objects)
-	c.together()
-	p := &Plan{Schema: PlanSchema, Trusts: make([]*TrustPlan, 0, len(c.out.Trusts)), Problems: c.out.Problems}
-	for _, t := range c.out.Trusts {
-		c.planner.finish(t, c.service)
+	var planned []*plannedTrust
+	s := newSurvey()
+	s.read(objects, func(rp *adfs.RelyingParty) { planned = append(planned, b.plan(rp).hold()) })
+	p := &Plan{Schema: PlanSchema, Trusts: make([]*TrustPlan, 0, len(planned)), Problems: s.problems}
+	for i, t := range planned {
+		b.finish(t, s, s.members[i])
 		p.Trusts = append(p.Trusts, t.plan)
-		p.Summary.count(t)
+		p.Summary.count(t.plan.Skipped, t.plan.Readiness)
 	}
 	return p, nil
 }
@@ -63,6 +60,7 @@ func Build(objects iter.Seq2[*adfs.Object, error], o PlanOptions) (*Plan, error)
 // planner makes plans of trusts that were judged.
 type planner struct {
 	options PlanOptions
+	shared  *shared
 	gallery *gallery
 	cloud   *profile.Cloud
 	// provider are the facts of the identity provider for each protocol.
@@ -81,11 +79,18 @@ func newPlanner(o PlanOptions) (*planner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &planner{options: o, gallery: gallery, cloud: cloud, provider: map[string][]ProviderValue{}}, nil
+	return &planner{options: o, shared: newShared(o.Groups), gallery: gallery, cloud: cloud, provider: map[string][]ProviderValue{}}, nil
 }
 
-// plan is the plan of a trust as far as the trust itself tells it.
-func (b *planner) plan(j *trustJudge) *TrustPlan {
+// plannedTrust is a trust with its plan, as far as the trust itself tells it.
+type plannedTrust struct {
+	*Trust
+	plan  *TrustPlan
+	judge *trustJudge // nil where it is not needed any more
+}
+
+func (b *planner) plan(rp *adfs.RelyingParty) *plannedTrust {
+	t, j := assessTrust(rp, b.options.At, b.shared)
 	p := &TrustPlan{
 		Application:          application(j.rp),
 		Signing:              signing(j.rp),
@@ -96,11 +101,19 @@ func (b *planner) plan(j *trustJudge) *TrustPlan {
 	b.claims(p, j)
 	b.access(p, j)
 	b.gallery.recognise(p, j)
-	return p
+	return &plannedTrust{t, p, j}
+}
+
+// hold lets go of all that the plan can do without.
+func (t *plannedTrust) hold() *plannedTrust {
+	t.judge = nil
+	t.Items = slices.Clone(t.Items)
+	return t
 }
 
 // finish adds what the whole export tells of a trust.
-func (b *planner) finish(t *Trust, service service) {
+func (b *planner) finish(t *plannedTrust, s *survey, m *member) {
+	s.settle(t.Trust, m)
 	p := t.plan
 	p.Name, p.Source, p.Enabled, p.Protocol = t.Name, t.Source, t.Enabled, t.Protocol
 	p.Readiness, p.Skipped, p.Items = t.Readiness, t.Skipped, t.Items
@@ -108,18 +121,8 @@ func (b *planner) finish(t *Trust, service service) {
 		p.Items = append(p.Items, *p.recognised)
 	}
 	if b.provider[p.Protocol] == nil {
-		b.provider[p.Protocol] = providerValues(p.Protocol, service, b.cloud, b.options)
+		b.provider[p.Protocol] = providerValues(p.Protocol, s.service, b.cloud, b.options)
 	}
 	p.Provider = b.provider[p.Protocol]
 	p.Paste = b.gallery.paste(p)
-}
-
-// Included is the part of a plan whose trusts a filter keeps.
-func (p *Plan) Included(keep func(name string) bool) *Plan {
-	out := &Plan{Schema: p.Schema, Problems: p.Problems}
-	out.Trusts = slices.DeleteFunc(slices.Clone(p.Trusts), func(t *TrustPlan) bool { return !keep(t.Name) })
-	for _, t := range out.Trusts {
-		out.Summary.count(&Trust{Skipped: t.Skipped, Readiness: t.Readiness})
-	}
-	return out
 }

@@ -1,7 +1,6 @@
 package migrate
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/ssodoctor/ssodoctor/pkg/adfs"
@@ -92,25 +91,6 @@ type Item struct {
 	Line, Column int32 // 0 where unknown
 }
 
-// MarshalJSON writes the item as the JSON of assessments and plans has it.
-func (i Item) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		Setting   string           `json:"setting"`
-		Value     string           `json:"value"`
-		Outcome   Outcome          `json:"outcome"`
-		Target    string           `json:"target"`
-		Severity  finding.Severity `json:"severity"`
-		Claim     string           `json:"claim"`
-		Message   string           `json:"message"`
-		Check     string           `json:"check"`
-		Reference string           `json:"reference"`
-		Aliases   []string         `json:"aliases,omitempty"`
-		Rule      *RuleRef         `json:"rule,omitempty"`
-		Line      int32            `json:"line,omitempty"`
-		Column    int32            `json:"column,omitempty"`
-	}{i.Setting, i.Value, i.Outcome, i.Target, i.Severity, i.Claim, i.Message, i.Check, i.Reference, i.Aliases, i.Rule, i.Line, i.Column})
-}
-
 // Source is where an object comes from.
 type Source struct {
 	File  string `json:"file"`
@@ -137,11 +117,9 @@ type Trust struct {
 	Tests Tests  `json:"tests"`
 	Items []Item `json:"items"`
 
-	key     string   // tells the trust from others of the same farm
 	upn     bool     // a claim is made of the UPN
 	queries []string // attribute stores that it asks
 	uses    []use    // what it adds to the farm
-	plan    *TrustPlan
 }
 
 // Assessment is what was found out about exports.

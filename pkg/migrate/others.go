@@ -31,7 +31,7 @@ var kindMeanings = map[adfs.Kind]struct {
 	adfs.KindProperties:              {finding.Info, "the identifier of the federation service is the issuer that apps know: each must be told the issuer, addresses and certificate of Entra"},
 }
 
-func (c *collector) other(o *adfs.Object) {
+func (s *survey) other(o *adfs.Object) {
 	meaning, known := kindMeanings[o.Kind]
 	if !known {
 		meaning.weight, meaning.text = finding.Info, "an object of another kind: it is not judged"
@@ -42,36 +42,36 @@ func (c *collector) other(o *adfs.Object) {
 	}
 	switch o.Kind {
 	case adfs.KindClaimsProvider, adfs.KindLocalClaimsProvider:
-		c.provider(o, &out)
+		s.provider(o, &out)
 	case adfs.KindAttributeStore:
-		c.stores = append(c.stores, out.Name)
+		s.stores = append(s.stores, out.Name)
 	case adfs.KindProperties:
-		c.service = service{host: strings.Clone(o.Text("HostName").Value), identifier: strings.Clone(o.Text("Identifier").Value)}
+		s.service = service{host: strings.Clone(o.Text("HostName").Value), identifier: strings.Clone(o.Text("Identifier").Value)}
 		if p := o.Property("GlobalRelyingPartyClaimsIssuancePolicy"); p != nil && p.Value.Shape != adfs.ShapeNull {
 			out.Weight = finding.Warning
 			out.Message += "; the global issuance policy adds claims to every trust, and Entra has nothing like it"
 		}
 	}
-	c.out.Others = append(c.out.Others, out)
+	s.others = append(s.others, out)
 }
 
 // provider judges a claims provider trust; that of Active Directory is the
 // home of all users.
-func (c *collector) provider(o *adfs.Object, out *Other) {
+func (s *survey) provider(o *adfs.Object, out *Other) {
 	id := o.Text("Identifier").Value
 	if out.Name != activeDirectory && id != claimrule.ADAuthority {
 		return
 	}
 	out.Weight, out.Message = finding.Info, "the users of Active Directory, whom Entra Connect brings"
 	if attribute := o.Text("AlternateLoginID").Value; attribute != "" {
-		c.alternate = strings.Clone(attribute)
+		s.alternate = strings.Clone(attribute)
 		out.Weight = finding.Warning
 		out.Message += "; they sign in with " + finding.Quote(attribute) + ", not with the UPN: set up the alternate login ID in Entra Connect"
 	}
 	rules, errs := claimrule.Parse(o.Text("AcceptanceTransformRules").Value, claimrule.Position{})
 	custom := len(errs)
 	for _, r := range rules.Rules {
-		if s := shapeOf(r); s != ShapePassThrough && s != ShapeGroups && s != ShapePassAll && s != ShapeUnreadable {
+		if shape := shapeOf(r); shape != ShapePassThrough && shape != ShapeGroups && shape != ShapePassAll && shape != ShapeUnreadable {
 			custom++
 		}
 	}

@@ -41,11 +41,12 @@ func assessTrust(rp *adfs.RelyingParty, at time.Time, s *shared) (*Trust, *trust
 		j.property(&rp.Properties[i])
 	}
 	j.missing()
-	j.readers()
+	j.reader()
+	j.ruleProblems()
 	t := &Trust{
 		Name: rp.Name, Source: sourceOf(rp.Source), Enabled: rp.Enabled, Protocol: protocol(rp),
-		Identifiers: slices.Clone(rp.Identifier), Skipped: skipped(rp), Tests: runTests(rp, j.sets), Items: j.items,
-		key: rp.ObjectIdentifier, upn: j.claims.upn,
+		Identifiers: slices.Clone(rp.Identifier), Tests: runTests(rp, j.sets), Items: j.items,
+		upn: j.claims.upn,
 	}
 	if t.Identifiers == nil {
 		t.Identifiers = []string{}
@@ -226,13 +227,14 @@ func (j *trustJudge) missing() {
 	}
 }
 
-// readers adds what the reader of the export said, and what is wrong with the
-// rules, beside the items that were judged.
-func (j *trustJudge) readers() {
-	add := func(setting string, p finding.Problem) {
-		v := &Verdict{Setting: setting, Outcome: Manual, Severity: p.Severity, Message: p.Detail, Check: p.Check}
-		j.items = append(j.items, Item{Verdict: v, Value: oneLine(p.Actual), Line: int32(p.Location.Span.Line), Column: int32(p.Location.Span.Column)})
-	}
+// problem adds what a reader said, beside the items that were judged.
+func (j *trustJudge) problem(setting string, p finding.Problem) {
+	v := &Verdict{Setting: setting, Outcome: Manual, Severity: p.Severity, Message: p.Detail, Check: p.Check}
+	j.items = append(j.items, Item{Verdict: v, Value: oneLine(p.Actual), Line: int32(p.Location.Span.Line), Column: int32(p.Location.Span.Column)})
+}
+
+// reader adds what the reader of the export said.
+func (j *trustJudge) reader() {
 	told := map[finding.Span]bool{}
 	for _, p := range j.rp.Properties {
 		if p.State != adfs.Held && p.Info != nil {
@@ -243,11 +245,15 @@ func (j *trustJudge) readers() {
 		if p.Check == adfs.CheckUnknown || told[p.Location.Span] {
 			continue // the item of the property says so
 		}
-		add("(export)", p)
+		j.problem("(export)", p)
 	}
+}
+
+// ruleProblems adds what is wrong with the rules.
+func (j *trustJudge) ruleProblems() {
 	j.sets.each(func(s *ruleSet) {
 		for _, p := range s.problems() {
-			add(s.setting, p)
+			j.problem(s.setting, p)
 		}
 	})
 }

@@ -171,38 +171,26 @@ type VerifyOptions struct {
 
 // Verify plans the relying party trusts of an export and compares, trust by
 // trust and user by user, the claims that AD FS issues with those that the plan
-// lets Entra emit. An error is one of the options, as that of [Build]. Equal
-// inputs give equal results.
+// lets Entra emit. Objects are ranged over twice, as by [Open]. Equal inputs give
+// equal results.
 func Verify(objects iter.Seq2[*adfs.Object, error], o VerifyOptions) (*Parity, error) {
-	rules := map[Source]*adfs.Text{}
-	plan, err := Build(func(yield func(*adfs.Object, error) bool) {
-		for object, err := range objects {
-			if err == nil && object.RelyingParty() != nil {
-				rp := object.RelyingParty()
-				if object.Property(transformRules) != nil {
-					rules[sourceOf(rp.Source)] = &rp.IssuanceTransformRules
-				}
-			}
-			if !yield(object, err) {
-				return
-			}
-		}
-	}, o.Plan)
+	plans, err := Open(objects, o.Plan)
 	if err != nil {
 		return nil, err
+	}
+	if o.Keep != nil {
+		plans = plans.Included(func(t Outline) bool { return o.Keep(t.Name) })
 	}
 	if o.Policy == "" {
 		o.Policy = CustomClaims
 	}
 	o.People = completed(o.People, o.Plan.Groups)
-	out := &Parity{Schema: ParitySchema, Policy: o.Policy, Trusts: []*TrustParity{}, Problems: plan.Problems}
-	for i, t := range plan.Trusts {
-		plan.Trusts[i] = nil // what was compared need not be kept
-		if o.Keep != nil && !o.Keep(t.Name) {
-			continue
+	out := &Parity{Schema: ParitySchema, Policy: o.Policy, Trusts: []*TrustParity{}, Problems: plans.Problems}
+	for t, err := range plans.planned() {
+		if err != nil {
+			return nil, err
 		}
-		parity := o.trust(t, rules[t.Source])
-		delete(rules, t.Source)
+		parity := o.trust(t)
 		out.Trusts = append(out.Trusts, parity)
 		out.Summary.count(parity)
 	}
@@ -211,20 +199,20 @@ func Verify(objects iter.Seq2[*adfs.Object, error], o VerifyOptions) (*Parity, e
 
 // trust compares one trust. Those that are skipped, or whose rules are not in
 // the export, are only told.
-func (o *VerifyOptions) trust(t *TrustPlan, text *adfs.Text) *TrustParity {
-	skipped := t.Skipped
-	if skipped == "" && text == nil {
+func (o *VerifyOptions) trust(t *plannedTrust) *TrustParity {
+	skipped := t.plan.Skipped
+	if skipped == "" && t.judge.rp.Property(transformRules) == nil {
 		skipped = "the export holds no claim rules of the trust"
 	}
 	if skipped != "" {
-		return &TrustParity{Name: t.Name, Source: t.Source, Skipped: skipped, Uncompared: []Uncompared{}, Claims: []ClaimParity{}, Notes: []string{}}
+		return &TrustParity{Name: t.plan.Name, Source: t.plan.Source, Skipped: skipped, Uncompared: []Uncompared{}, Claims: []ClaimParity{}, Notes: []string{}}
 	}
-	set := newRuleSet(transformRules, claimrule.Transform, *text)
+	rules := t.judge.sets.transform.rules
 	people := o.People
 	if o.Generate > 0 {
-		people = append(covering(set.rules, o.Generate), people...)
+		people = append(covering(rules, o.Generate), people...)
 	}
-	return verifyTrust(t, set.rules, people, o.Policy, o.Plan.Groups)
+	return verifyTrust(t.plan, rules, people, o.Policy, o.Plan.Groups)
 }
 
 // completed gives groups of users the SID or name that the list of groups has.

@@ -3,6 +3,7 @@ package write
 import (
 	"encoding/csv"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -93,7 +94,7 @@ func assignedCells(t *migrate.TrustPlan, _ Options) (list []string) {
 const cellBreak = " | "
 
 // csvStart is the line of headings.
-func csvStart(w io.Writer, _ []entry, _ Options) error {
+func csvStart(w io.Writer, _ iter.Seq2[entry, error], _ Options) error {
 	var row []string
 	for _, c := range columns {
 		row = append(row, c.head)

@@ -1,6 +1,7 @@
 package write
 
 import (
+	"iter"
 	"regexp"
 	"strconv"
 	"strings"
@@ -53,16 +54,32 @@ func folderEnds(s string) string {
 	return s
 }
 
-// entries gives each trust the names that are its own: no two are the same,
-// letter case and the form of accents aside.
-func entries(trusts []*migrate.TrustPlan) []entry {
-	folders, labels := taken{}, taken{}
-	list := make([]entry, len(trusts))
-	for i, t := range trusts {
-		folder := folders.next(folderName(t.Name), "-")
-		list[i] = entry{t, folder, labels.next(label(folder), "_")}
+// entries gives each trust the names that are its own.
+func entries(p *migrate.Plans) iter.Seq2[entry, error] {
+	return func(yield func(entry, error) bool) {
+		own := newNames()
+		for t, err := range p.All() {
+			if err != nil {
+				yield(entry{}, err)
+				return
+			}
+			folder, label := own.next(t.Name)
+			if !yield(entry{t, folder, label}, nil) {
+				return
+			}
+		}
 	}
-	return list
+}
+
+// names are those that trusts were given: no two are the same, letter case and
+// the form of accents aside.
+type names struct{ folders, labels taken }
+
+func newNames() *names { return &names{taken{}, taken{}} }
+
+func (n *names) next(trust string) (folder, resource string) {
+	folder = n.folders.next(folderName(trust), "-")
+	return folder, n.labels.next(label(folder), "_")
 }
 
 // taken counts names that are given.

@@ -1,10 +1,12 @@
 package write
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 
@@ -133,17 +135,21 @@ func references(c call) []ref {
 	return found
 }
 
-// graphStream writes the requests of all trusts as one JSON.
-func graphStream(w io.Writer, _ *migrate.Plan, trusts []entry, o Options) error {
-	g := Graph{Schema: GraphSchema, Trusts: []Requests{}}
-	for _, t := range trusts {
-		r, err := requests(t.TrustPlan, o)
+// graphStream writes the requests of all trusts as one JSON, a [Graph].
+func graphStream(w io.Writer, _ *migrate.Plans, trusts iter.Seq2[entry, error], o Options) error {
+	b := bufio.NewWriter(w)
+	fmt.Fprintf(b, "{\n  \"schema\": %q,\n  \"trusts\": ", GraphSchema)
+	if err := jsonTrusts(b, trusts, func(w io.Writer, e entry) error {
+		r, err := requests(e.TrustPlan, o)
 		if err != nil {
 			return err
 		}
-		g.Trusts = append(g.Trusts, r)
+		return indented(w, trustPrefix, r)
+	}); err != nil {
+		return err
 	}
-	return encode(w, g)
+	b.WriteString("\n}\n")
+	return b.Flush()
 }
 
 // encode writes indented JSON in which text stays readable.

@@ -20,7 +20,7 @@ func stream(t testing.TB, name string, p *migrate.Plan, o Options) string {
 		t.Fatalf("no target %s", name)
 	}
 	var b bytes.Buffer
-	if err := target.Stream(&b, p, o); err != nil {
+	if err := target.Stream(&b, p.Plans(), o); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -226,7 +226,7 @@ func TestAFolderOfRequestsHoldsEveryBody(t *testing.T) {
 	p := &migrate.Plan{Trusts: []*migrate.TrustPlan{full("plain")}}
 	target, _ := LookupTarget("graph")
 	files := map[string][]byte{}
-	for f, err := range target.Files(p, Options{Claims: CustomClaims}) {
+	for f, err := range target.Files(p.Plans(), Options{Claims: CustomClaims}) {
 		if err != nil {
 			t.Fatal(err)
 		}

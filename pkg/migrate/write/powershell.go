@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,7 +27,7 @@ const byteOrderMark = "\ufeff"
 var powershellScopes = []string{"Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration", "Policy.ReadWrite.ConditionalAccess", "Group.Read.All", "User.Read.All"}
 
 // powershellStart is the head of a script and its connection.
-func powershellStart(w io.Writer, _ []entry, o Options) error {
+func powershellStart(w io.Writer, _ iter.Seq2[entry, error], o Options) error {
 	_, err := fmt.Fprintf(w, `%s%s$GraphHost = %s
 $Connection = @{ Scopes = %s; Environment = %s; NoWelcome = $true }
 if ($TenantId) { $Connection['TenantId'] = $TenantId }

@@ -25,12 +25,12 @@ type Target struct {
 	everyTrust bool
 
 	// start, trust and end write the parts of a file; start and end may be nil.
-	start func(w io.Writer, trusts []entry, o Options) error
+	start func(w io.Writer, trusts iter.Seq2[entry, error], o Options) error
 	trust func(w io.Writer, t entry, o Options) error
 	end   func(w io.Writer) error
 	// stream and files are there for targets that differ from a start and a
 	// part for each trust.
-	stream func(w io.Writer, p *migrate.Plan, trusts []entry, o Options) error
+	stream func(w io.Writer, p *migrate.Plans, trusts iter.Seq2[entry, error], o Options) error
 	files  func(t entry, o Options) ([]File, error)
 }
 
@@ -79,34 +79,37 @@ func (t Target) Folders() bool { return t.file != "" }
 
 // chosen are the trusts that a target is about: those that are not moved are
 // left to the targets that list all, unless they are wanted.
-func (t Target) chosen(p *migrate.Plan, o Options) []entry {
+func (t Target) chosen(p *migrate.Plans, o Options) *migrate.Plans {
 	if t.everyTrust || o.Skipped {
-		return entries(p.Trusts)
+		return p
 	}
-	return entries(slices.DeleteFunc(slices.Clone(p.Trusts), func(t *migrate.TrustPlan) bool { return t.Skipped != "" }))
+	return p.Included(func(t migrate.Outline) bool { return t.Skipped == "" })
 }
 
 // Count is how many trusts the target writes.
-func (t Target) Count(p *migrate.Plan, o Options) int { return len(t.chosen(p, o)) }
+func (t Target) Count(p *migrate.Plans, o Options) int { return len(t.chosen(p, o).Trusts) }
 
-// Stream writes all trusts as one file.
-func (t Target) Stream(w io.Writer, p *migrate.Plan, o Options) error {
-	trusts := t.chosen(p, o)
+// Stream writes all trusts as one file, one by one as they are planned.
+func (t Target) Stream(w io.Writer, p *migrate.Plans, o Options) error {
+	p = t.chosen(p, o)
 	if t.stream != nil {
-		return t.stream(w, p, trusts, o)
+		return t.stream(w, p, entries(p), o)
 	}
-	return t.write(w, trusts, o)
+	return t.write(w, entries(p), o)
 }
 
 // write puts the parts of trusts between the start and the end of a file.
-func (t Target) write(w io.Writer, trusts []entry, o Options) error {
+func (t Target) write(w io.Writer, trusts iter.Seq2[entry, error], o Options) error {
 	if t.start != nil {
 		if err := t.start(w, trusts, o); err != nil {
 			return err
 		}
 	}
-	for _, e := range trusts {
-		if err := t.trust(w, e, o); err != nil {
+	for e, err := range trusts {
+		if err == nil {
+			err = t.trust(w, e, o)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -118,20 +121,25 @@ func (t Target) write(w io.Writer, trusts []entry, o Options) error {
 
 // FolderNames are the folders of the files that [Target.Files] gives, one for
 // each trust.
-func (t Target) FolderNames(p *migrate.Plan, o Options) []string {
+func (t Target) FolderNames(p *migrate.Plans, o Options) []string {
 	var names []string
-	for _, e := range t.chosen(p, o) {
-		names = append(names, e.folder)
+	own := newNames()
+	for _, trust := range t.chosen(p, o).Trusts {
+		folder, _ := own.next(trust.Name)
+		names = append(names, folder)
 	}
 	return names
 }
 
 // Files gives the files of a target for which [Target.Folders] holds, in a
 // folder for each trust.
-func (t Target) Files(p *migrate.Plan, o Options) iter.Seq2[File, error] {
+func (t Target) Files(p *migrate.Plans, o Options) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
-		for _, e := range t.chosen(p, o) {
-			files, err := t.filesOf(e, o)
+		for e, err := range entries(t.chosen(p, o)) {
+			var files []File
+			if err == nil {
+				files, err = t.filesOf(e, o)
+			}
 			if err != nil {
 				yield(File{}, err)
 				return
@@ -151,7 +159,8 @@ func (t Target) filesOf(e entry, o Options) ([]File, error) {
 		return t.files(e, o)
 	}
 	var b bytes.Buffer
-	if err := t.write(&b, []entry{e}, o); err != nil {
+	alone := func(yield func(entry, error) bool) { yield(e, nil) }
+	if err := t.write(&b, alone, o); err != nil {
 		return nil, err
 	}
 	return []File{{t.file, b.Bytes()}}, nil

@@ -2,7 +2,6 @@ package write
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"path"
 	"regexp"
@@ -36,7 +35,7 @@ func TestEveryTrustHasAFolderOfItsOwn(t *testing.T) {
 		trusts = append(trusts, minimal(name))
 	}
 	var folders, labels []string
-	for _, e := range entries(trusts) {
+	for e := range entries((&migrate.Plan{Trusts: trusts}).Plans()) {
 		folders, labels = append(folders, e.folder), append(labels, e.label)
 	}
 	want := []string{"Halo", "halo-2", "HALO-3", "Halo-2-2", "Halo-2-3", "halo-4", "Café", "Café-2", "ß", "SS-2", "日本", "中国", "trust", "trust-2"}
@@ -61,7 +60,7 @@ func TestFoldersAreSafeAndUnique(t *testing.T) {
 			trusts = append(trusts, minimal(name))
 		}
 		folders, labels := map[string]bool{}, map[string]bool{}
-		for _, e := range entries(trusts) {
+		for e := range entries((&migrate.Plan{Trusts: trusts}).Plans()) {
 			folder := cases.Fold().String(norm.NFD.String(e.folder))
 			switch {
 			case folders[folder] || labels[e.label]:
@@ -115,7 +114,7 @@ func TestFoldersHoldWhatAStreamHolds(t *testing.T) {
 		}
 		seen := map[string]bool{}
 		folders := map[string]bool{}
-		for f, err := range target.Files(p, Options{Claims: CustomClaims}) {
+		for f, err := range target.Files(p.Plans(), Options{Claims: CustomClaims}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -124,10 +123,10 @@ func TestFoldersHoldWhatAStreamHolds(t *testing.T) {
 			}
 			seen[f.Name], folders[path.Dir(f.Name)] = true, true
 		}
-		if len(folders) != target.Count(p, Options{}) || len(folders) != len(p.Trusts)-1 {
+		if len(folders) != target.Count(p.Plans(), Options{}) || len(folders) != len(p.Trusts)-1 {
 			t.Errorf("%s: %d folders for %d trusts", name, len(folders), len(p.Trusts))
 		}
-		for _, folder := range target.FolderNames(p, Options{}) {
+		for _, folder := range target.FolderNames(p.Plans(), Options{}) {
 			if !folders[folder] || !seen[folder+"/"+target.file] {
 				t.Errorf("%s: no %s/%s", name, folder, target.file)
 			}
@@ -139,41 +138,42 @@ func TestSkippedTrustsAreWrittenWhereTheyAreWanted(t *testing.T) {
 	p := &migrate.Plan{Trusts: []*migrate.TrustPlan{minimal("Old")}}
 	p.Trusts[0].Skipped = "the trust is disabled"
 	target, _ := LookupTarget("terraform")
-	if n := target.Count(p, Options{}); n != 0 {
+	if n := target.Count(p.Plans(), Options{}); n != 0 {
 		t.Errorf("%d trusts that are not moved are written", n)
 	}
-	if n := target.Count(p, Options{Skipped: true}); n != 1 {
+	if n := target.Count(p.Plans(), Options{Skipped: true}); n != 1 {
 		t.Errorf("%d trusts are written that are wanted", n)
 	}
-	if plan, _ := LookupTarget("plan"); plan.Count(p, Options{}) != 1 {
+	if plan, _ := LookupTarget("plan"); plan.Count(p.Plans(), Options{}) != 1 {
 		t.Error("the plan leaves a trust out")
 	}
 }
 
 func TestThePlanIsItsOwnJSON(t *testing.T) {
-	p := hostilePlan()
-	var streamed, whole bytes.Buffer
-	if err := json.Compact(&streamed, []byte(stream(t, "plan", p, Options{}))); err != nil {
-		t.Fatal(err)
-	}
-	e := json.NewEncoder(&whole)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(p); err != nil {
-		t.Fatal(err)
-	}
-	if streamed.String() != strings.TrimSuffix(whole.String(), "\n") {
-		t.Error("the plan that is written trust by trust differs from the plan")
+	for _, p := range []*migrate.Plan{hostilePlan(), built(t, migrate.PlanOptions{})} {
+		p.Summary = migrate.Summary{}
+		out := p.Plans()
+		streamed := stream(t, "plan", p, Options{})
+		for range out.All() {
+		}
+		p.Summary = out.Summary()
+		var whole bytes.Buffer
+		if err := encode(&whole, p); err != nil {
+			t.Fatal(err)
+		}
+		if streamed != whole.String() {
+			t.Error("the plan that is written trust by trust differs from the plan")
+		}
 	}
 }
 
 func TestPlanText(t *testing.T) {
 	p := hostilePlan()
-	p.Summary = migrate.Summary{Trusts: 3, Ready: 1, NeedsWork: 1, Blocked: 1}
 	var b bytes.Buffer
-	if err := PlanText(&b, p); err != nil {
+	if err := PlanText(&b, p.Plans()); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"3 relying party trusts: 1 ready, 1 need work, 1 blocked", "plain  needs-work  (saml2, trusts.xml:4120)", "required; assigned: S-1-5-21-1-2-3-9999", "required; nobody is assigned", "skipped: the trust is disabled", "NameID = ExtractMailPrefix(user.mail)", `two\nlines\r\nand\ttab`} {
+	for _, want := range []string{"26 relying party trusts: 3 ready, 21 need work, 1 blocked, 1 not to be moved\n\n", "plain  needs-work  (saml2, trusts.xml:4120)", "required; assigned: S-1-5-21-1-2-3-9999", "required; nobody is assigned", "skipped: the trust is disabled", "NameID = ExtractMailPrefix(user.mail)", `two\nlines\r\nand\ttab`} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("nothing says %q", want)
 		}
@@ -207,7 +207,7 @@ func BenchmarkTargets(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				var out bytes.Buffer
-				if err := target.Stream(&out, p, Options{Claims: CustomClaims}); err != nil {
+				if err := target.Stream(&out, p.Plans(), Options{Claims: CustomClaims}); err != nil {
 					b.Fatal(err)
 				}
 				b.SetBytes(int64(out.Len()))

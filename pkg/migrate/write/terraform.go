@@ -3,6 +3,7 @@ package write
 import (
 	"fmt"
 	"io"
+	"iter"
 	"net/url"
 	"strconv"
 	"strings"
@@ -12,7 +13,7 @@ import (
 
 // terraformStart is what a file needs once: the provider, and variables for
 // what is known only in the tenant.
-func terraformStart(w io.Writer, trusts []entry, o Options) error {
+func terraformStart(w io.Writer, trusts iter.Seq2[entry, error], o Options) error {
 	var h hclFile
 	h.block("terraform", func() {
 		h.block("required_providers", func() {
@@ -20,8 +21,11 @@ func terraformStart(w io.Writer, trusts []entry, o Options) error {
 		})
 	})
 	groups, users, extension := false, false, false
-	for _, t := range trusts {
-		all, err := steps(t.TrustPlan, Options{Claims: MappingPolicy, Cloud: o.Cloud})
+	for t, err := range trusts {
+		var all []step
+		if err == nil {
+			all, err = steps(t.TrustPlan, Options{Claims: MappingPolicy, Cloud: o.Cloud})
+		}
 		if err != nil {
 			return err
 		}
