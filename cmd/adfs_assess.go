@@ -51,7 +51,7 @@ func newADFSAssess(env *Env, run func(*cobra.Command, *Env, *assessOptions) erro
 		},
 	}
 	o.common.bind(c, "text", "json", "csv", "markdown")
-	o.common.bindVerdict(c)
+	o.common.bindVerdict(c, verdictHelp{"now", "only the trusts, without what else the farm has", "also list what moves by itself, and the settings of trusts that are not to be moved"})
 	return c
 }
 

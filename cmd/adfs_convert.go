@@ -76,13 +76,13 @@ func newADFSConvert(env *Env, run func(*Env, *convertOptions) error) *cobra.Comm
 	f.StringArrayVar(&o.only, "only", nil, "only trusts whose name fits this `pattern` (* and ? stand for anything); repeatable")
 	f.StringArrayVar(&o.exclude, "exclude", nil, "no trusts whose name fits this `pattern`; repeatable")
 	f.StringVar(&o.groups, "groups", "", "`CSV` of groups in Entra: sid,objectId,displayName,samAccountName")
-	f.StringVar(&o.tenant, "tenant", "", "id of the `tenant`, for the values of Entra")
+	f.StringVar(&o.tenant, "tenant", "", "`id` of the tenant, for the values of Entra")
 	f.StringVar(&o.appID, "app-id", "", "application (client) `id` of the app, where it is there already")
 	f.StringVar(&o.cloud, "cloud", "global", "cloud of the tenant: "+strings.Join(write.Clouds(), ", "))
 	f.StringVar(&o.claims, "claims", "", "claims policy: custom (as the portal writes it) or mapping-policy (default custom; in other clouds than global mapping-policy)")
 	f.StringArrayVar(&o.notify, "notify", nil, "mail `address` that is told before the signing certificate expires; repeatable")
 	o.bindFailOn(c)
-	o.bindTime(c)
+	o.bindTime(c, "now")
 	for flag, values := range map[string][]string{"to": write.Targets(), "format": {"text", "json"}, "cloud": write.Clouds(), "claims": write.ClaimsForms()} {
 		complete(c, flag, values)
 	}

@@ -60,7 +60,7 @@ func newADFSRules(env *Env) *cobra.Command {
 }
 
 func (o *ruleOptions) bindPurpose(c *cobra.Command) {
-	c.Flags().StringVar(&o.purpose, "for", "", "what the rules are `for`: "+strings.Join(purposeNames, ", ")+" (default: judged by what they issue)")
+	c.Flags().StringVar(&o.purpose, "for", "", "`purpose` of the rules: "+strings.Join(purposeNames, ", ")+" (default: judged by what they issue)")
 	complete(c, "for", purposeNames)
 }
 

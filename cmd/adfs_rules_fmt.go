@@ -25,6 +25,8 @@ func newRulesFmt(env *Env, run func(*cobra.Command, *Env, *fmtOptions) error) *c
 		Short: "Print claim rules in canonical form",
 		Long: `Print claim rules in canonical form: what they do does not change. A text with
 syntax errors is left alone. With -w a file keeps its encoding and line ends.`,
+		Example: `  ssodoctor adfs rules fmt rules.txt
+  ssodoctor adfs rules fmt -d rules.txt`,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.inputs = args
 			return run(c, env, o)

@@ -63,7 +63,7 @@ func newADFSVerify(env *Env, run func(*cobra.Command, *Env, *verifyOptions) erro
 		},
 	}
 	o.common.bind(c, textFirst(report.ParityFormats())...)
-	o.common.bindVerdict(c)
+	o.common.bindVerdict(c, verdictHelp{"now", "only the claims that differ", "also list every cause of a difference, and notes"})
 	f := c.Flags()
 	f.StringVar(&o.users, "users", "", "`file` of users to compare on: JSON, CSV or LDIF")
 	f.IntVar(&o.generate, "generate", 0, "make up this `number` of users for each trust, to cover its rules")

@@ -51,11 +51,11 @@ func newCheck(env *Env, run func(*cobra.Command, *Env, *checkOptions) error) *co
 		},
 	}
 	o.common.bind(c, report.Formats()...)
-	o.common.bindVerdict(c)
+	o.common.bindVerdict(c, verdictHelp{"the time of capture", "only the diagnosis and the findings", "also list what passed and what was not checked, and ask for a second opinion on signatures"})
 	o.expectationFlags.bind(c)
 	o.decryption.bind(c)
 	o.users.bind(c)
-	c.Flags().IntVar(&o.message, "message", -1, "judge only the message with this `number`")
+	bindMessage(c, &o.message, "judge")
 	return c
 }
 

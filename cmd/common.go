@@ -43,18 +43,27 @@ func (o *common) bind(c *cobra.Command, formats ...string) {
 	complete(c, "color", colors)
 }
 
-// bindTime adds --at, for commands that show at what time they judge.
-func (o *common) bindTime(c *cobra.Command) {
-	c.Flags().StringVar(&o.at, "at", "", "judge time limits at this `time` (RFC 3339, or \"2026-11-21 10:00\" in UTC) instead of the time of capture")
+// bindTime adds --at, which takes the place of another time.
+func (o *common) bindTime(c *cobra.Command, instead string) {
+	c.Flags().StringVar(&o.at, "at", "", "judge time limits at this `time` (RFC 3339, or \"2026-11-21 10:00\" in UTC) instead of "+instead)
 }
 
+// verdictHelp is what the flags of a verdict mean to a command.
+type verdictHelp struct{ insteadOf, quiet, verbose string }
+
 // bindVerdict adds the flags of commands that judge.
-func (o *common) bindVerdict(c *cobra.Command) {
-	o.bindTime(c)
+func (o *common) bindVerdict(c *cobra.Command, help verdictHelp) {
+	o.bindTime(c, help.insteadOf)
 	o.bindFailOn(c)
 	f := c.Flags()
-	f.BoolVarP(&o.quiet, "quiet", "q", false, "only the diagnosis and the findings")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "also list what passed and what was not checked, and ask for a second opinion on signatures")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, help.quiet)
+	f.BoolVarP(&o.verbose, "verbose", "v", false, help.verbose)
+}
+
+// bindMessage adds --message; the messages are numbered from 0, and -1 is all.
+func bindMessage(c *cobra.Command, number *int, does string) {
+	c.Flags().IntVar(number, "message", -1, does+" only the message with this `number`")
+	c.Flags().Lookup("message").DefValue = "all"
 }
 
 // bindFailOn adds --fail-on.

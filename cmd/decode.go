@@ -48,9 +48,9 @@ func newDecode(env *Env, run func(*cobra.Command, *Env, *decodeOptions) error) *
 		},
 	}
 	o.common.bind(c, decodeFormats...)
-	o.common.bindTime(c)
+	o.common.bindTime(c, "the time of capture")
 	o.decryption.bind(c)
-	c.Flags().IntVar(&o.message, "message", -1, "print only the message with this `number`")
+	bindMessage(c, &o.message, "print")
 	return c
 }
 

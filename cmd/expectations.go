@@ -51,7 +51,7 @@ func (o *expectationFlags) bind(c *cobra.Command) {
 		{&o.claims, "require-claim", "claim that the app needs, `NAME[=REGEX]`"},
 		{&o.nameIDs, "name-id-format", "NameID `format` that the app expects, as URI or short name"},
 	} {
-		f.StringArrayVar(row.to, row.name, nil, row.usage)
+		f.StringArrayVar(row.to, row.name, nil, row.usage+"; repeatable")
 	}
 	f.StringVar(&o.profile, "profile", "", "expect what this app needs: `name` of a profile (see ssodoctor profiles)")
 	f.StringVar(&o.app, "app", "", "expect what ssodoctor.yaml, or the file of --config, says of the app with this `name`")

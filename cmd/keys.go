@@ -22,7 +22,7 @@ type decryptionFlags struct {
 
 func (o *decryptionFlags) bind(c *cobra.Command) {
 	f := c.Flags()
-	f.StringArrayVar(&o.keys, "key", nil, "`file` with a private key of the app, to decrypt with: PEM, DER, PKCS #8, .pfx; it is used here and never shown")
+	f.StringArrayVar(&o.keys, "key", nil, "`file` with a private key of the app, to decrypt with: PEM, DER, PKCS #8, .pfx; it is used here and never shown; repeatable")
 	f.StringVar(&o.passwordFile, "key-password-file", "", "`file` whose first line is the password of --key")
 }
 

@@ -62,7 +62,7 @@ func newLint(env *Env, run func(*cobra.Command, *Env, *lintOptions) error) *cobr
 		},
 	}
 	o.common.bind(c, textFirst(report.Formats())...)
-	o.common.bindVerdict(c)
+	o.common.bindVerdict(c, verdictHelp{"now, and instead of the time of captures", "only the findings", "also list what passed and what was not checked"})
 	o.bindCertificates(c)
 	f := c.Flags()
 	f.StringVar(&o.skew, "skew", "3m", "tolerance on the time limits of captures, a `duration` such as 90s or 5m")
