@@ -9,6 +9,7 @@ func TestPageWords(t *testing.T) {
 	for name, c := range map[string]struct{ page, kind, title, alarm string }{
 		"title and text":    {"<html><head><title>HaloITSM &amp; you</title><style>.error{}</style></head><body><script>var error=1</script><h1>Sorry</h1><div class=e>The <b>audience</b> is invalid.</div><p>Another error</p></body>", "text/html", "HaloITSM & you", "The audience is invalid."},
 		"title repeated":    {"<title>Access denied</title><h1>Access denied</h1><p>Your account could not be found.</p>", "text/html", "Access denied", "Your account could not be found."},
+		"lost session":      {"<title>Bad Request</title><p>No saved authentication request found for this response</p>", "text/html", "Bad Request", "No saved authentication request found for this response"},
 		"title alone":       {"<title>500 Internal Server Error</title><body></body>", "text/html", "500 Internal Server Error", "500 Internal Server Error"},
 		"nothing wrong":     {"<title>Tickets</title><p>Welcome, Ada</p>", "text/html", "Tickets", ""},
 		"script alone":      {"<title>Tickets</title><script>if(error){failed()}</script><p>Hello", "text/html", "Tickets", ""},

@@ -58,7 +58,9 @@ var tolds = []told{
 		"reply-url-not-registered", "MSIS3200", finding.ADFS, adfsEndpoints},
 
 	// what the app itself came up with
-	{"the app asks for another address", all(asks("https://halo.contoso.com/Auth/SAML"), change(func(r *samltest.Response, _ *samltest.Assertion) { r.Destination = "https://halo.contoso.com/Auth/SAML" })),
+	{"the app asks for another address", all(asks("https://halo.contoso.com/Auth/SAML"), change(func(r *samltest.Response, _ *samltest.Assertion) {
+		r.Destination = "https://halo.contoso.com/Auth/SAML"
+	})),
 		"destination-mismatch", "the app's own request asked for that", finding.App, appReplyURL},
 	{"the app calls itself by a slash", all(calls(samltest.EntityID+"/"), change(func(_ *samltest.Response, a *samltest.Assertion) { a.Audiences[0] += "/" })),
 		"audience-mismatch", "the app called itself that in its own request", finding.App, appEntityID},

@@ -143,6 +143,8 @@ var fixturesJourney = []fixture{
 	{check: "flow-app-rejected", name: "500", fire: appAnswers(500, "<title>Server Error</title><p>SAML response is not valid"),
 		want: want{detail: `answered with 500 titled "Server Error" that says "SAML response is not valid"`}},
 	{check: "flow-app-rejected", name: "a page that says so", fire: appAnswers(200, "<title>HaloITSM</title><p>Your account could not be found"), want: want{actual: "Your account could not be found"}},
+	{check: "flow-app-rejected", name: "started at the identity provider", base: answers(""), fire: appAnswers(400, "<p>Unsolicited responses are not accepted"),
+		want: want{detail: "started at the identity provider, which many apps do not accept"}},
 	{check: "flow-app-rejected", name: "an address that says so", fire: leadsTo("https://halo.contoso.com/sso/error?reason=7", ""), want: want{detail: "/sso/error"}},
 	{check: "flow-app-rejected", name: "back to the sign-in page", fire: leadsTo("https://halo.contoso.com/login", "<title>Sign in</title>"), want: want{detail: "sign-in page"}},
 	{check: "flow-app-rejected", name: "back to the identity provider", fire: exchanges(func(es []samltest.Exchange) []samltest.Exchange {
@@ -189,6 +191,10 @@ var fixturesJourney = []fixture{
 		first := samltest.Redirect(es[1].Time, strings.TrimSuffix(es[1].URL, "&sso_reload=true"), back.URL)
 		return append([]samltest.Exchange{start, es[0], first, back}, es[1:]...)
 	}), want: want{actual: "http://login.contoso.com/forward"}},
+	{check: "flow-insecure-hop", name: "the request is sent from http", fire: exchanges(func(es []samltest.Exchange) []samltest.Exchange {
+		es[0].URL = strings.Replace(es[0].URL, "https://", "http://", 1)
+		return es
+	}), want: want{actual: "http://halo.contoso.com/portal"}},
 	{check: "flow-post-to-get", name: "canonical redirect", fire: func(s *scene) {
 		leadsTo("https://www.halo.contoso.com/auth/saml/", "")(s)
 	}, want: want{expected: []string{"https://www.halo.contoso.com/auth/saml/"}, actual: samltest.ACS}},

@@ -38,6 +38,10 @@ func runAppRejected(x *exam) {
 		detail:   fmt.Sprintf("the app (%s) got the token and %s", finding.Printable(x.msg.host()), r.how),
 		actual:   r.exchange.ErrorText,
 	}
+	if x.msg.unsolicited() {
+		f.detail += "; the sign-in was started at the identity provider, which many apps do not accept"
+		f.fixes = slices.Concat(unsolicitedFixes, x.check.Fixes)
+	}
 	if r.again {
 		f.severity = finding.Warning
 	}
@@ -321,7 +325,7 @@ func runInsecureHop(x *exam) {
 		if e.Index < from.Index || e.Index > x.msg.carrier.Exchange {
 			continue
 		}
-		hop := led[withoutFragment(e.URL)] || e.Index > from.Index && len(e.Parameters) > 0
+		hop := led[withoutFragment(e.URL)] || e == from || len(e.Parameters) > 0
 		if e.RedirectURL != "" {
 			led[withoutFragment(e.RedirectURL)] = true
 		}

@@ -10,6 +10,18 @@ import (
 	"github.com/ssodoctor/ssodoctor/pkg/trace"
 )
 
+// unsolicitedFixes are for a sign-in that starts where the app does not want it.
+var unsolicitedFixes = []finding.Fix{
+	{System: finding.User, Place: "the browser", Action: "open the app's own address, so that the app starts the sign-in"},
+	{System: finding.Entra, Place: entraBasic + " > Sign on URL", Action: "enter the app's sign-in page, then the tile in My Apps starts there"},
+	{System: finding.App, Place: "the app's SAML settings", Action: "allow IdP-initiated sign-in (unsolicited responses), if you want the tile to work as it is"},
+}
+
+// unsolicited reports whether a response of SAML 2.0 answers no request.
+func (m *message) unsolicited() bool {
+	return m.saml.Protocol == "saml2" && !m.saml.InResponseTo.Present() && len(m.saml.Assertions) > 0
+}
+
 var idpTemplateFix = finding.Fix{System: finding.App, Place: "the identity provider's response template", Action: "write what Profiles 4.1.4.2 asks for: a Subject with NameID and a bearer confirmation that has Recipient, NotOnOrAfter and InResponseTo"}
 
 // freshSignInFixes start a sign-in that nothing old is mixed into.
@@ -57,20 +69,16 @@ var subjectChecks = []*Check{
 	},
 	{
 		Name: "response-unsolicited", Severity: finding.Info, Family: FamilySubject, Scope: OfResponse,
-		Title: "The sign-in was started at the identity provider",
-		Why:   "A response without InResponseTo answers no request. Apps that do not allow that (IdP-initiated sign-in) refuse it.",
-		Cause: "The user clicked the app's tile in My Apps, on the AD FS page or on the Okta dashboard.",
-		Fixes: []finding.Fix{
-			{System: finding.User, Place: "the browser", Action: "open the app's own address, so that the app starts the sign-in"},
-			{System: finding.Entra, Place: entraBasic + " > Sign on URL", Action: "enter the app's sign-in page, then the tile in My Apps starts there"},
-			{System: finding.App, Place: "the app's SAML settings", Action: "allow IdP-initiated sign-in (unsolicited responses), if you want the tile to work as it is"},
-		},
+		Title:     "The sign-in was started at the identity provider",
+		Why:       "A response without InResponseTo answers no request. Apps that do not allow that (IdP-initiated sign-in) refuse it.",
+		Cause:     "The user clicked the app's tile in My Apps, on the AD FS page or on the Okta dashboard.",
+		Fixes:     unsolicitedFixes,
 		Reference: "SAML Profiles 4.1.5",
 		Since:     "0.1.0",
 		run: func(x *exam) {
 			x.assertions()
-			if m := x.msg.saml; m.Protocol == "saml2" && !m.InResponseTo.Present() && len(m.Assertions) > 0 {
-				x.fail(fact{element: m.Element, detail: "the response has no InResponseTo: the sign-in was started at the identity provider, not at the app"})
+			if x.msg.unsolicited() {
+				x.fail(fact{element: x.msg.saml.Element, detail: "the response has no InResponseTo: the sign-in was started at the identity provider, not at the app"})
 			}
 		},
 	},
