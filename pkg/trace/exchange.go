@@ -334,7 +334,7 @@ func (c *collector) responseBody(e *entry, from carrier, fact *Exchange) {
 		fact.readWords(body)
 	}
 	fact.Errors = providerErrors(body, fact, e.url, resolveURL(e.url, e.redirect))
-	if !hasMarker(body) || isScript(fact.ContentType) {
+	if !hasMarker(body) || isAsset(fact.ContentType) {
 		return
 	}
 	from.place, from.quiet = ResponseBody, true
@@ -371,11 +371,15 @@ func responseText(e *entry) []byte {
 	return body
 }
 
-// isScript tells what is written to be run or drawn: it speaks of messages
-// without holding any.
-func isScript(mediaType string) bool {
-	return strings.Contains(mediaType, "script") || strings.HasPrefix(mediaType, "image/") ||
-		strings.HasPrefix(mediaType, "font/") || mediaType == "text/css"
+// isAsset tells what a page is run, drawn or played with: it is long, and at most
+// speaks of messages.
+func isAsset(mediaType string) bool {
+	kind, _, _ := strings.Cut(mediaType, "/")
+	switch kind {
+	case "image", "font", "audio", "video":
+		return true
+	}
+	return strings.Contains(mediaType, "script") || mediaType == "text/css"
 }
 
 // soap takes an XML body for a message where it is one of a protocol. Metadata

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
-	"strings"
 
 	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
@@ -184,7 +183,7 @@ func (h *harReader) response(e *entry, key string) {
 func (h *harReader) content(e *entry, key string) {
 	switch key {
 	case "text":
-		if isMedia(e.mime) {
+		if isAsset(mediaType(e.mime)) {
 			h.s.skip()
 			return
 		}
@@ -196,17 +195,6 @@ func (h *harReader) content(e *entry, key string) {
 	default:
 		h.s.skip()
 	}
-}
-
-// isMedia tells what is drawn or played: it is long, in Base64, and holds
-// neither messages nor words.
-func isMedia(mime string) bool {
-	kind, _, _ := strings.Cut(mime, "/")
-	switch strings.ToLower(kind) {
-	case "image", "font", "audio", "video":
-		return true
-	}
-	return false
 }
 
 // sample is how much is read of a page without messages: enough for its words

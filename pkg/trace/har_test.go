@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"html"
@@ -274,21 +273,14 @@ func TestHARKeepsExchanges(t *testing.T) {
 	}
 }
 
-func TestMarkers(t *testing.T) {
-	for _, m := range markers {
-		for shift := range 9 {
-			text := []byte(strings.Repeat("-", shift) + strings.ToUpper(m) + strings.Repeat("+", 9-shift))
-			if !hasMarker(text) || !hasMarker(bytes.ToLower(text)) {
-				t.Errorf("%q is not found after %d bytes", m, shift)
-			}
-			if hasMarker(text[:shift+len(m)-1]) {
-				t.Errorf("%q is found without its last byte", m)
-			}
-		}
-	}
-	for shift := range 3 {
-		if text := b64(strings.Repeat("~", shift) + `name="SAMLResponse"`); !hasMarker([]byte(text)) {
-			t.Errorf("not found in Base64: %s", text)
+// TestHARAssets holds scripts and films that are longer than any message, and
+// speak of some.
+func TestHARAssets(t *testing.T) {
+	for _, mime := range []string{"text/javascript", "Application/X-JavaScript; charset=utf-8", "text/css", "image/svg+xml", "font/woff2", "audio/mp4", "video/mp4"} {
+		file := `{"log":{"entries":[{"request":{"method":"GET","url":"https://app.example/a"},"response":{"status":200,"content":{"mimeType":"` + mime + `","text":"` + strings.Repeat(`read(\"SAMLResponse\");`, 1000) + `"}}}]}}`
+		capture, _ := ReadBytes([]byte(file), "", Limits{Message: 1000})
+		if capture.ExchangeCount != 1 || len(capture.Messages) != 0 || len(capture.Problems) != 0 {
+			t.Errorf("%s: %d exchanges, %d messages, problems %v", mime, capture.ExchangeCount, len(capture.Messages), capture.Problems)
 		}
 	}
 }

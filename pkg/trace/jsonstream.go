@@ -2,9 +2,7 @@ package trace
 
 import (
 	"bytes"
-	"encoding/binary"
 	"io"
-	"math/bits"
 	"slices"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
@@ -68,25 +66,9 @@ func (s *jsonStream) count() {
 	if newlines := bytes.Count(passed, []byte{'\n'}); newlines > 0 { // counting is many times as fast as looking for the last
 		s.line += newlines
 		s.column = 1
-		passed = passed[bytes.LastIndexByte(passed, '\n')+1:]
+		passed = passed[lastLineEnd(passed)+1:]
 	}
 	s.column += characters(passed)
-}
-
-// characters counts the bytes that are no continuation of a character in
-// UTF-8, eight at a time.
-func characters(b []byte) int {
-	n := len(b)
-	for ; len(b) >= 8; b = b[8:] {
-		x := binary.LittleEndian.Uint64(b)
-		n -= bits.OnesCount64(x >> 7 &^ (x >> 6) & 0x0101010101010101)
-	}
-	for _, c := range b {
-		if c&0xc0 == 0x80 {
-			n--
-		}
-	}
-	return n
 }
 
 // here is the place of the next byte.
@@ -171,22 +153,13 @@ func (s *jsonStream) items(open, closing byte, item func()) {
 // next read.
 func (s *jsonStream) segment() (part []byte, done bool) {
 	for !s.broken {
-		for i := s.pos; i < s.end; {
-			n := bytes.IndexByte(s.buf[i:s.end], '"')
-			if n < 0 {
-				break
-			}
-			i += n
-			if slashesBefore(s.buf[s.pos:i])%2 == 0 {
-				part = s.buf[s.pos:i]
-				s.pos = i + 1
-				return part, true
-			}
-			i++
+		rest := s.buf[s.pos:s.end]
+		if n := closingQuote(rest); n >= 0 {
+			s.pos += n + 1
+			return rest[:n], true
 		}
-		keep := slashesBefore(s.buf[s.pos:s.end]) % 2
-		if part = s.buf[s.pos : s.end-keep]; len(part) > 0 {
-			s.pos = s.end - keep
+		if part = rest[:len(rest)-slashesBefore(rest)%2]; len(part) > 0 {
+			s.pos += len(part)
 			return part, false
 		}
 		if !s.fill() {
@@ -194,14 +167,6 @@ func (s *jsonStream) segment() (part []byte, done bool) {
 		}
 	}
 	return nil, true
-}
-
-func slashesBefore(b []byte) int {
-	n := 0
-	for n < len(b) && b[len(b)-1-n] == '\\' {
-		n++
-	}
-	return n
 }
 
 // string reads the string that comes next and decodes its escapes; of a longer
@@ -233,6 +198,10 @@ func (s *jsonStream) string(limit int) []byte {
 // lookBack is how much is kept of a long string before its first marker.
 const lookBack = 1 << 20
 
+// growth is by what a long string with a marker grows at a time: by doubling,
+// its old copies would take as much memory again.
+const growth = 4
+
 // text reads the string that comes next if it holds a marker, and of any other
 // gives the first sample bytes, without holding more of it than lookBack. Of a
 // string with a marker it gives at most limit bytes; cut says that there were
@@ -257,8 +226,8 @@ func (s *jsonStream) text(limit, sample int) (value []byte, cut bool) {
 			kept = append(kept[:0], kept[max(0, len(kept)-lookBack):]...)
 			from = max(0, len(kept)-markerMax)
 		}
-		if marked && cap(kept) < limit && len(kept)+len(part) > cap(kept) {
-			kept = slices.Grow(kept, limit-len(kept)) // once, not by doubling
+		if need := len(kept) + len(part); marked && cap(kept) < limit && need > cap(kept) {
+			kept = slices.Grow(kept, min(limit, growth*need)-len(kept))
 		}
 		room := limit - len(kept)
 		cut = cut || len(part) > room

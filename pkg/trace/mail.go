@@ -67,7 +67,7 @@ func (c *collector) mailPart(head textproto.MIMEHeader, body io.Reader, depth in
 		}
 		return
 	}
-	if isScript(kind) {
+	if isAsset(kind) {
 		return
 	}
 	switch strings.ToLower(strings.TrimSpace(head.Get("Content-Transfer-Encoding"))) {

@@ -1,84 +1,109 @@
 package trace
 
-// markers are what a text holds wherever it holds something of interest, in
-// any letter case: "SAML" is in the names and namespaces of SAML, the next
-// two stand for WS-Federation and WS-Trust, then come the error codes of
-// identity providers and the mark of OpenID Connect. In Base64, "SAML" looks different at each of its three alignments.
-// JSON may write a letter as \u0041 to \u007a; what holds that is looked at.
-var markers = [...]string{
-	"saml", "wresult", "securitytoken", "aadsts", "msis", "id_token",
-	"u0fnt", "nbtu", "tqu1m",
-	`\u004`, `\u005`, `\u006`, `\u007`,
+import "encoding/binary"
+
+// marker is what a text holds wherever it holds something of interest, in lower
+// case. The search looks for windowLength bytes of it, from the offset window
+// on: those of its pairs that are rarest in pages and scripts.
+type marker struct {
+	text   string
+	window int
+}
+
+// markers are found in any letter case: "SAML" is in the names and namespaces
+// of SAML, the next two stand for WS-Federation and WS-Trust, then come the
+// error codes of identity providers and the mark of OpenID Connect. In Base64,
+// "SAML" looks different at each of its three alignments. JSON may write a
+// letter as \u0041 to \u007a; what holds that is looked at.
+var markers = [...]marker{
+	{"saml", 0}, {"wresult", 3}, {"securitytoken", 1}, {"aadsts", 0}, {"msis", 0}, {"id_token", 0},
+	{"u0fnt", 0}, {"nbtu", 0}, {"tqu1m", 1},
+	{`\u004`, 1}, {`\u005`, 1}, {`\u006`, 1}, {`\u007`, 1},
 }
 
 const (
-	markerMin = 4 // length of the shortest marker
-	markerMax = 13
+	windowLength = 4  // the length of the shortest marker
+	markerMax    = 13 // of the longest
 )
 
-// markerTable is Wu and Manber's search for several patterns, by two bytes in
-// any letter case.
-type markerTable struct {
-	// shift says how far the end of a window of markerMin bytes that ends in
-	// the two can move on without passing a marker; 0 where one may end there.
-	shift [1 << 16]uint8
-	// starts says that a marker starts with the two.
-	starts [1 << 16]bool
-}
+// markerPairs says of two bytes which of the three pairs of a window they are:
+// bit 0 for the first.
+type markerPairs [1 << 16]uint8
 
-var markerIndex = func() *markerTable {
-	var t markerTable
-	for i := range t.shift {
-		t.shift[i] = markerMin - 1
-	}
+var pairIndex = func() *markerPairs {
+	var t markerPairs
 	for _, m := range markers {
-		for i := range markerMin - 1 {
-			pair := twoBytes(m[i], m[i+1])
-			t.shift[pair] = min(t.shift[pair], uint8(markerMin-2-i))
+		for i := range windowLength - 1 {
+			a, b := m.text[m.window+i], m.text[m.window+i+1]
+			for _, pair := range [][]byte{{a, b}, {upper(a), b}, {a, upper(b)}, {upper(a), upper(b)}} {
+				t[binary.LittleEndian.Uint16(pair)] |= 1 << i
+			}
 		}
-		t.starts[twoBytes(m[0], m[1])] = true
-	}
-	for i := range t.shift {
-		pair := twoBytes(lower(byte(i>>8)), lower(byte(i)))
-		t.shift[i], t.starts[i] = t.shift[pair], t.starts[pair]
 	}
 	return &t
 }()
 
-func twoBytes(a, b byte) uint16 { return uint16(a)<<8 | uint16(b) }
+// hasMarker reports whether a text holds a marker. Of any window of four bytes,
+// one of the three pairs starts at a multiple of three: so a third of the pairs
+// is looked at, three at a time as no step depends on the one before, and in
+// most text none of them is of a marker. It does not allocate.
+func hasMarker(text []byte) bool {
+	t, i := pairIndex, 0
+	for ; i+8 <= len(text); i += 9 {
+		word := binary.LittleEndian.Uint64(text[i:])
+		if t[uint16(word)]|t[uint16(word>>24)]|t[uint16(word>>48)] == 0 {
+			continue
+		}
+		if t.around(text, i) || t.around(text, i+3) || t.around(text, i+6) {
+			return true
+		}
+	}
+	for ; i+2 <= len(text); i += 3 {
+		if t.around(text, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// around reports whether the pair at an offset is in the window of a marker.
+func (t *markerPairs) around(text []byte, i int) bool {
+	kinds := t[binary.LittleEndian.Uint16(text[i:])]
+	for start := i; kinds != 0 && start >= 0; start, kinds = start-1, kinds>>1 {
+		if kinds&1 == 0 || start+windowLength > len(text) {
+			continue
+		}
+		word := binary.LittleEndian.Uint32(text[start:])
+		if t[uint16(word)]&(t[uint16(word>>8)]>>1)&(t[uint16(word>>16)]>>2) != 0 && isMarker(text, start) {
+			return true
+		}
+	}
+	return false
+}
+
+// isMarker reports whether a marker has its window at an offset.
+func isMarker(text []byte, window int) bool {
+	for _, m := range markers {
+		start := window - m.window
+		if start >= 0 && start+len(m.text) <= len(text) && equalFold(text[start:start+len(m.text)], m.text) {
+			return true
+		}
+	}
+	return false
+}
+
+func upper(c byte) byte {
+	if c >= 'a' && c <= 'z' {
+		return c - ('a' - 'A')
+	}
+	return c
+}
 
 func lower(c byte) byte {
 	if c >= 'A' && c <= 'Z' {
 		return c + 'a' - 'A'
 	}
 	return c
-}
-
-// hasMarker reports whether a text holds a marker. It does not allocate, and
-// passes over most text at two or three bytes a step.
-func hasMarker(text []byte) bool {
-	index := markerIndex
-	for i := markerMin - 1; i < len(text); {
-		shift := index.shift[twoBytes(text[i-1], text[i])]
-		if shift > 0 {
-			i += int(shift)
-			continue
-		}
-		if start := i - markerMin + 1; index.starts[twoBytes(text[start], text[start+1])] && isMarker(text[start:]) {
-			return true
-		}
-		i++
-	}
-	return false
-}
-
-func isMarker(text []byte) bool {
-	for _, m := range markers {
-		if len(text) >= len(m) && equalFold(text[:len(m)], m) {
-			return true
-		}
-	}
-	return false
 }
 
 // equalFold compares with a text in lower case, for ASCII alone.

@@ -200,7 +200,7 @@ func providerErrors(body []byte, fact *Exchange, request, redirect string) []idp
 		found = idperror.FindOkta(fact.URL, body)
 	case isADFS(fact.URL) && isPage(fact):
 		found = idperror.FindADFS(body)
-	case hasMarker(body) && !isScript(fact.ContentType):
+	case hasMarker(body) && !isAsset(fact.ContentType):
 		found = idperror.Find(body)
 	}
 	for _, address := range []string{request, redirect} {

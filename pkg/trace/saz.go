@@ -126,7 +126,7 @@ func (r *sazReader) part(f *zip.File, into *bytes.Buffer) (cut bool, err error) 
 	limited := &limitedReader{file, &r.left}
 	limit := int64(r.maxText() + maxHead)
 	if _, err = io.CopyN(into, limited, sniffBytes); err == nil {
-		if m := parseRaw(into.Bytes()); isScript(mediaType(m.value("content-type"))) {
+		if m := parseRaw(into.Bytes()); isAsset(mediaType(m.value("content-type"))) {
 			return false, nil
 		}
 		_, err = io.CopyN(into, limited, limit-sniffBytes)

@@ -136,7 +136,7 @@ func (c *collector) takeResponse(e *entry, m rawHTTP) {
 // 9110 section 8.4), each only where the bytes have it: many tools keep the
 // headers of what they have decoded already. Scripts and images are left out.
 func (c *collector) plainBody(m rawHTTP, url string) (body []byte, cut bool) {
-	if isScript(mediaType(m.value("content-type"))) {
+	if isAsset(mediaType(m.value("content-type"))) {
 		return nil, false
 	}
 	body = m.body
