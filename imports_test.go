@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"io"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ var rooms = map[string][]string{
 	"pkg/migrate/write":  {"pkg/entra", "pkg/finding", "pkg/migrate"},
 	"pkg/validate":       {"pkg/accounts", "pkg/adfs/claimrule", "pkg/config", "pkg/entra", "pkg/entra/export", "pkg/finding", "pkg/idperror", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/seal", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig", "pkg/xmlenc"},
 	"pkg/seal":           {"pkg/finding", "pkg/keys", "pkg/xmldoc", "pkg/xmldsig"},
-	"pkg/redact":         {"pkg/finding", "pkg/keys", "pkg/saml", "pkg/seal", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig"},
+	"pkg/redact":         {"pkg/finding", "pkg/idperror", "pkg/keys", "pkg/saml", "pkg/seal", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig"},
 	"pkg/compare":        {"pkg/adfs", "pkg/adfs/claimrule", "pkg/entra", "pkg/finding", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/trace", "pkg/xmldoc", "pkg/xmldsig", "pkg/xmlenc"},
 	"pkg/paste":          {"pkg/config", "pkg/keys", "pkg/profile", "pkg/saml", "pkg/xmldoc"},
 	"pkg/report":         {"pkg/keys", "pkg/paste", "pkg/compare", "pkg/finding", "pkg/migrate", "pkg/profile", "pkg/saml", "pkg/validate", "pkg/xmldoc"},
@@ -88,11 +89,20 @@ func TestImportsFollowTheDesign(t *testing.T) {
 	}
 }
 
+// TestEveryRoomIsInTheDesign holds that each room is in the table above, and
+// that contributors are told what lives there.
 func TestEveryRoomIsInTheDesign(t *testing.T) {
+	guide, err := os.ReadFile("CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, p := range packages(t) {
 		room := strings.TrimPrefix(p.ImportPath, module)
 		if _, known := rooms[room]; strings.HasPrefix(room, "pkg/") && !known {
 			t.Errorf("%s is not in the table of rooms", room)
+		}
+		if top := strings.Count(room, "/") < 2 || strings.HasPrefix(room, "pkg/"); top && p.ImportPath+"/" != module && !strings.Contains(string(guide), "`"+room+"`") {
+			t.Errorf("CONTRIBUTING.md does not say what lives in %s", room)
 		}
 	}
 }

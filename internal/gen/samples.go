@@ -42,6 +42,9 @@ func samples(dir string) error {
 		"sp-metadata.xml":         samltest.NewSPMetadata().XML(),
 		"app.cer":                 certificate(samltest.RSA()),
 		"users.csv":               accounts("ada@contoso.com", "grace@contoso.com"),
+		"farm.json":               farm,
+		"halo-trusts.json":        haloTrusts,
+		"people.csv":              people,
 		"renamed-users.csv":       accounts("ada.lovelace@contoso.com", "grace@contoso.com"),
 	} {
 		if err := write(dir, name, func(w io.Writer) error { _, err := io.WriteString(w, content); return err }); err != nil {

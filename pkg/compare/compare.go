@@ -1,5 +1,5 @@
-// Package compare holds two captures, two messages or two metadata files
-// against each other and says what differs, and what that breaks for an app
+// Package compare holds two captures, messages, metadata files or exports of
+// Entra or AD FS against each other and says what differs, and what that breaks for an app
 // that works with the first and is now given the second: the token of AD FS
 // and that of Entra ID for the same user, the sign-in that works and the one
 // that does not, metadata of last week and of today.

@@ -1,5 +1,5 @@
-// Package validate judges captured sign-ins: the catalogue of checks, what a
-// run expects, and the report.
+// Package validate judges captured sign-ins and SSO configuration: the catalogue
+// of checks, what a run expects, and the report.
 //
 // A check is one literal: its name and severity, why it matters, what usually
 // causes it, who must change what, and a pure function over the parsed message.
