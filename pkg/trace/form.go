@@ -106,7 +106,7 @@ var parameters = func() map[string]struct {
 		relayParameter:   "RelayState",
 		factParameter: "SAMLart SigAlg Signature SAMLEncoding TARGET wa wtrealm wreply wctx wct wfresh wauth whr wp " +
 			"response_type scope client_id redirect_uri response_mode error error_description error_subcode",
-		secretParameter: "code state nonce id_token access_token refresh_token token password passwd client_secret client_assertion code_verifier assertion sid session sessionid",
+		secretParameter: "code state nonce id_token access_token refresh_token token password passwd client_secret client_assertion code_verifier assertion sid otp",
 	} {
 		for name := range strings.FieldsSeq(names) {
 			t[strings.ToLower(name)] = struct {
@@ -123,11 +123,15 @@ func lookup(name string) (canonical string, kind parameterKind) {
 	if len(name) > 32 {
 		return name, otherParameter
 	}
-	p, known := parameters[strings.ToLower(name)]
-	if !known {
-		return name, otherParameter
+	lower := strings.ToLower(name)
+	p, known := parameters[lower]
+	switch {
+	case known:
+		return p.name, p.kind
+	case isSecretName(lower):
+		return name, secretParameter
 	}
-	return p.name, p.kind
+	return name, otherParameter
 }
 
 // hasName reports whether a parameter of that name is among pairs.

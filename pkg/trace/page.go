@@ -171,7 +171,7 @@ func after(page []byte, from int, mark string) int {
 
 func plainText(text []byte) string {
 	s := html.UnescapeString(string(bytes.ToValidUTF8(text[:min(len(text), 8*maxPageText)], []byte("\ufffd"))))
-	return cutText(strings.Join(strings.Fields(s), " "), maxPageText)
+	return cutText(withoutSecrets(strings.Join(strings.Fields(s), " ")), maxPageText)
 }
 
 // isPage tells what is written for people, or an answer that says what is wrong.
