@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/fatih/color"
 
@@ -11,12 +12,33 @@ import (
 // stacks writes what service providers would do: a matrix of one line each
 // where several were asked, all reasons where it was one.
 func (p *page) stacks(r *validate.Report) {
+	full := sameStack(r.Stacks)
+	var unknown []string
 	for i, v := range r.Stacks {
 		if i == 0 || r.Stacks[i-1].Message != v.Message {
 			p.blank()
 			p.heading("AS", asked(r, v.Message))
 		}
-		p.stack(v, len(r.Stacks) == 1 || sameStack(r.Stacks))
+		p.stack(v, full)
+		if v.Outcome == validate.Open && !full {
+			unknown = append(unknown, v.Reasons...)
+		}
+		if i == len(r.Stacks)-1 || r.Stacks[i+1].Message != v.Message {
+			p.unknown(unknown)
+			unknown = nil
+		}
+	}
+}
+
+// unknown lists what would settle the open verdicts of a matrix, each thing once.
+func (p *page) unknown(reasons []string) {
+	if len(reasons) == 0 {
+		return
+	}
+	p.row(2, 0, "", "not known, for all that is open:", nil)
+	slices.Sort(reasons)
+	for _, reason := range slices.Compact(reasons) {
+		p.row(4, 0, "", reason, nil)
 	}
 }
 
@@ -42,7 +64,12 @@ func sameStack(list []validate.StackVerdict) bool {
 func (p *page) stack(v validate.StackVerdict, full bool) {
 	const names, outcomes = 40, 9
 	reasons := v.Reasons
-	if !full && len(reasons) > 1 {
+	switch {
+	case v.Outcome == validate.Open && full:
+		reasons = slices.Concat([]string{openVerdict + ", but:"}, reasons)
+	case v.Outcome == validate.Open:
+		reasons = []string{fmt.Sprintf("%s, but %s not known", openVerdict, things(len(reasons)))}
+	case !full && len(reasons) > 1:
 		reasons = []string{fmt.Sprintf("%s, and %d more", reasons[0], len(reasons)-1)}
 	}
 	if len(reasons) == 0 {
@@ -64,6 +91,15 @@ func (p *page) stack(v validate.StackVerdict, full bool) {
 		p.w.WriteString(p.outcome(v.Outcome).Sprintf("%-*s", outcomes, outcome))
 		p.hang(2+names+outcomes, reason, nil)
 	}
+}
+
+const openVerdict = "nothing in the response speaks against it"
+
+func things(n int) string {
+	if n == 1 {
+		return "1 thing is"
+	}
+	return fmt.Sprintf("%d things are", n)
 }
 
 func (p *page) outcome(o validate.StackOutcome) *color.Color {

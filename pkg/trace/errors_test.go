@@ -40,7 +40,7 @@ func badInputs() []badInput {
 		{"har without entries", `{"log":{"entries":[]}}`, false, "found in a HAR file of 22 bytes; open the browser's developer tools"},
 		{"har of another kind", `{"log":[2,1,3]"x"`, false, "the HAR file is no JSON any more"},
 		{"har without sign-in", `{"log":{"entries":[{"request":{"method":"GET","url":"https://a.example/x"}},{"request":{"method":"POST","url":"https://b.example:8443/"}}]}}`, false,
-			"with 2 exchanges to a.example, b.example:8443: 1 POST requests have no body in the capture; open the browser"},
+			"with 2 exchanges to a.example, b.example:8443: the capture has no body of 1 POST request; open the browser"},
 	}
 }
 

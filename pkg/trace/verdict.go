@@ -86,7 +86,7 @@ func (c *collector) verdict(size int64) error {
 		return e
 	}
 	if c.bodiless > 0 {
-		e.Reason = strings.TrimPrefix(e.Reason+"; ", "; ") + fmt.Sprintf("%d POST requests have no body in the capture", c.bodiless)
+		e.Reason = strings.TrimPrefix(e.Reason+"; ", "; ") + "the capture has no body of " + finding.Count(c.bodiless, "POST request")
 	}
 	if e.Format == "har" || e.Exchanges > 0 {
 		e.Advice = adviceExportHAR
