@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ssodoctor/ssodoctor/pkg/config"
 	"github.com/ssodoctor/ssodoctor/pkg/report"
 	"github.com/ssodoctor/ssodoctor/pkg/validate"
 )
@@ -238,11 +239,34 @@ func (d disk) Open(name string) (io.ReadCloser, error) {
 }
 
 func (disk) Glob(pattern string) ([]string, error) {
+	if above, deep := config.Above(pattern); deep {
+		return globDeep(above, pattern)
+	}
 	names, err := filepath.Glob(filepath.FromSlash(pattern))
 	for i := range names {
 		names[i] = filepath.ToSlash(names[i])
 	}
 	return names, err
+}
+
+// globDeep lists the files that match a pattern below the directories that
+// match another; hidden ones and those of others are left alone, as in walk.
+func globDeep(above, pattern string) ([]string, error) {
+	if _, err := config.Match(pattern, ""); err != nil {
+		return nil, err
+	}
+	tops, err := filepath.Glob(filepath.FromSlash(above))
+	if err != nil || len(tops) == 0 {
+		return nil, err
+	}
+	var names []string
+	files, _ := walk(tops)
+	for _, f := range files {
+		if ok, _ := config.Match(pattern, f.Name); ok {
+			names = append(names, f.Name)
+		}
+	}
+	return names, nil
 }
 
 // passedOver are directories that hold the files of others.

@@ -29,7 +29,7 @@ var names = []string{"ssodoctor.yaml", "ssodoctor.yml"}
 // separated by slashes.
 type Source struct {
 	Open func(name string) (io.ReadCloser, error)
-	// Glob lists the files that match a pattern, as path.Match has it.
+	// Glob lists the files that match a pattern, as [Match] has it.
 	Glob func(pattern string) ([]string, error)
 	// Getenv gives the value of an environment variable; nil means that none
 	// is set.

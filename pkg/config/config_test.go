@@ -3,7 +3,6 @@ package config
 import (
 	"io"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -23,7 +22,7 @@ func (f files) source(env map[string]string) Source {
 		},
 		Glob: func(pattern string) (out []string, err error) {
 			for name := range f {
-				ok, err := path.Match(pattern, name)
+				ok, err := Match(pattern, name)
 				if err != nil {
 					return nil, err
 				}

@@ -86,7 +86,7 @@ var claimKeys = []key[Claim]{
 var suppressionKeys = []key[Suppression]{
 	text("check", "The check, see ssodoctor checks.", func(s *Suppression) *Text { return &s.Check }),
 	text("app", "The app, by name.", func(s *Suppression) *Text { return &s.App }),
-	text("file", "The file, or a pattern, relative to this one.", func(s *Suppression) *Text { return &s.File }),
+	text("file", "The file, or a pattern in which ** stands for any number of directories, relative to this one.", func(s *Suppression) *Text { return &s.File }),
 	text("reason", "Why the finding is accepted.", func(s *Suppression) *Text { return &s.Reason }),
 	text("until", "The first day on which it is accepted no more.", func(s *Suppression) *Text { return &s.Until }, isDate),
 }

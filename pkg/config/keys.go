@@ -110,7 +110,7 @@ func (d *decoder) file1(t Text, n *yaml.Node) File {
 
 // globs is a list of patterns of files.
 func globs[T any](name, doc string, to func(*T) *[]Glob) key[T] {
-	return key[T]{name, listSchema(doc+": files, or patterns such as traces/*.har"+expands, &Schema{Type: []string{"string"}}), func(d *decoder, v *T, n *yaml.Node) {
+	return key[T]{name, listSchema(doc+": files, or patterns such as traces/*.har, in which ** stands for any number of directories"+expands, &Schema{Type: []string{"string"}}), func(d *decoder, v *T, n *yaml.Node) {
 		for _, item := range d.items(n, name) {
 			if t, n := d.scalar(item, name); n != nil && t.Given() {
 				t = d.expand(t, n)

@@ -78,7 +78,7 @@ func (r *reading) read(name string) {
 
 // include is the key that names other files of this format.
 func include() key[reading] {
-	const doc = "Other files of this format, or patterns such as apps/*.yaml. Their settings are not read"
+	const doc = "Other files of this format, or patterns such as apps/*.yaml, in which ** stands for any number of directories. Their settings are not read"
 	return key[reading]{"include", listSchema(doc+expands, &Schema{Type: []string{"string"}}), func(d *decoder, r *reading, n *yaml.Node) {
 		own := r.settings
 		for _, item := range d.items(n, "include") {

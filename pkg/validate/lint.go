@@ -20,7 +20,7 @@ import (
 // slashes; a name that [LintFile] or a configuration gave is opened as it is.
 type Tree interface {
 	Open(name string) (io.ReadCloser, error)
-	// Glob lists the files that match a pattern, as path.Match has it.
+	// Glob lists the files that match a pattern, as [config.Match] has it.
 	Glob(pattern string) ([]string, error)
 }
 

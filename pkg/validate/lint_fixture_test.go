@@ -5,13 +5,13 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/ssodoctor/ssodoctor/internal/samltest"
+	"github.com/ssodoctor/ssodoctor/pkg/config"
 )
 
 // repository is files by name: HaloITSM and its identity provider, wholly
@@ -57,7 +57,7 @@ apps:
 // Glob makes a repository a Tree, with Open.
 func (r repository) Glob(pattern string) (out []string, err error) {
 	for name := range r {
-		if ok, err := path.Match(pattern, name); err != nil {
+		if ok, err := config.Match(pattern, name); err != nil {
 			return nil, err
 		} else if ok {
 			out = append(out, name)

@@ -70,7 +70,7 @@ func (l *linter) matches(s *config.Suppression, f *finding.Finding) bool {
 		return false
 	}
 	if s.Glob != "" {
-		if ok, err := path.Match(s.Glob, f.Input); !ok || err != nil {
+		if ok, err := config.Match(s.Glob, f.Input); !ok || err != nil {
 			return false
 		}
 	}
