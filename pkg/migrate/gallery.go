@@ -84,8 +84,12 @@ func (g *gallery) find(identifiers, replies []string) *app {
 	top, tied := 0, false
 	for i := range g.apps {
 		a := &g.apps[i]
-		identifier, reply := known(a.Identifier, identifiers), known(a.ReplyURL, replies)
-		if identifier < 0 || reply < 0 || reply == 0 && identifier < 2 {
+		reply := known(a.ReplyURL, replies)
+		if reply < 0 {
+			continue // as is most often so, before the identifiers are looked at
+		}
+		identifier := known(a.Identifier, identifiers)
+		if identifier < 0 || reply == 0 && identifier < 2 {
 			continue // an identifier of a usual form alone is that of many apps
 		}
 		switch score := identifier + reply; {

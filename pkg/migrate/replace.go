@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +26,7 @@ func (t *translator) replaced(term *claimrule.Replaced) value {
 	case !fixed || !also:
 		return lacking(Unsupported, finding.Warning, "Entra cannot replace by an expression that is made of claims")
 	}
-	key := replaceKey{sourceName(in.source) + fmt.Sprint(len(in.steps), in.steps), pattern.Text, replacement.Text}
+	key := replaceKey{sourceName(in.source) + fmt.Sprint(len(in.steps), in.steps), pattern.Text, replacement.Text, t.naming}
 	if known, ok := t.replaces[key]; ok {
 		return known.onto(in)
 	}
@@ -36,7 +37,10 @@ func (t *translator) replaced(term *claimrule.Replaced) value {
 	return r.onto(in)
 }
 
-type replaceKey struct{ input, pattern, replacement string }
+type replaceKey struct {
+	input, pattern, replacement string
+	naming                      bool
+}
 
 // maxReplaces bounds how many replacements are remembered.
 const maxReplaces = 10_000
@@ -44,7 +48,7 @@ const maxReplaces = 10_000
 // replacement is what takes the place of RegExReplace on a value.
 type replacement struct {
 	source   *entra.ClaimSource     // another source in the place of the value
-	step     []entra.Transformation // one behind it, or none
+	step     []entra.Transformation // those behind it
 	fallback bool                   // the value itself, where the step does not match
 	remark   remark
 }
@@ -55,8 +59,7 @@ func (r replacement) onto(in value) value {
 		in = in.with(r.remark.outcome, r.remark.severity, r.remark.text)
 	}
 	if r.source != nil {
-		in.source, in.steps, in.fallback = *r.source, nil, nil
-		return in
+		in.source, in.steps = *r.source, nil
 	}
 	if r.remark.outcome == Unsupported {
 		return value{needs: in.needs, remarks: in.remarks}
@@ -81,6 +84,9 @@ func (t *translator) replacement(in value, pattern, text string) replacement {
 		return replacement{remark: remark{Unsupported, finding.Error, err.Error()}}
 	}
 	samples := samplesOf(in, pattern)
+	if t.naming {
+		samples = slices.DeleteFunc(samples, func(s sample) bool { return isPrincipalName(in) && !principalName(s.text) })
+	}
 	want := make([]string, len(samples))
 	for i, s := range samples {
 		if want[i], err = re.Replace(s.text, text); err != nil {
@@ -89,6 +95,9 @@ func (t *translator) replacement(in value, pattern, text string) replacement {
 		}
 	}
 	candidates := candidatesFor(in, pattern, text)
+	if t.naming {
+		candidates = append(domainCandidates(in, text), candidates...)
+	}
 	for _, c := range candidates {
 		if c.agrees(in, samples, want) {
 			return c
@@ -152,6 +161,11 @@ func isAccount(in value) bool {
 	return len(in.steps) == 1 && in.steps[0].Method == entra.Join && in.source == entra.AttributeSource("netbiosname") && in.steps[0].Parameters.Separator == `\`
 }
 
+// isPrincipalName tells whether a value is that by which Entra knows users.
+func isPrincipalName(in value) bool {
+	return in.plain() && in.source == entra.AttributeSource("userprincipalname")
+}
+
 // agrees tells whether a candidate gives what is wanted for each sample.
 func (r replacement) agrees(in value, samples []sample, want []string) bool {
 	v := r.onto(in)
@@ -212,6 +226,29 @@ func candidatesFor(in value, pattern, text string) []replacement {
 	}
 	return list
 }
+
+// domainCandidates put another domain behind the name of the account: a NameID,
+// which knows no RegexReplace, is made so.
+func domainCandidates(in value, text string) []replacement {
+	i := strings.LastIndexByte(text, '@')
+	if i < 0 || !domainName.MatchString(text[i+1:]) {
+		return nil
+	}
+	join := withDomain(text[i+1:])
+	if isAccount(in) {
+		source := entra.AttributeSource("onpremisessamaccountname")
+		return []replacement{{source: &source, step: []entra.Transformation{join}}}
+	}
+	return []replacement{{step: []entra.Transformation{{Method: entra.ExtractMailPrefix}, join}}}
+}
+
+// withDomain is Join as the NameID knows it, which adds a domain.
+func withDomain(domain string) entra.Transformation {
+	constant := entra.ConstantSource(domain)
+	return entra.Transformation{Method: entra.Join, Parameters: entra.Parameters{Separator: "@", Input2: &constant}}
+}
+
+var domainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]*$`)
 
 var numbers = regexp.MustCompile(`[0-9]{1,3}`)
 

@@ -19,6 +19,7 @@ type translator struct {
 	access *accessPlan // who is assigned; nil where that is not known
 	out    claimPlan
 	items  []Item
+	naming bool         // the claim that is translated is the NameID
 	slow   int          // expressions that took too long
 	told   map[int]bool // rules that an item speaks of
 }
@@ -110,6 +111,7 @@ func (t *translator) table(table *claimrule.Table) {
 		return
 	}
 	t.out.issued[table.Type] = len(table.Rows)
+	t.naming = table.Type == entra.TypeNameID
 	var drafts []*draft
 	for _, row := range table.Rows {
 		if group := groupElement(row); group != nil {

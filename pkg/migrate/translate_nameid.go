@@ -41,6 +41,9 @@ func (d *draft) nameable(v value) bool {
 		switch {
 		case suffix:
 			d.remark(Manual, finding.Warning, "the domain that Join adds to a NameID must be a verified one of the tenant: "+finding.Quote(finding.Shorten(s.Parameters.Input2.Value, 60)))
+			if len(v.steps) == 1 {
+				d.remark(Changed, finding.Warning, "where the value holds an @ of its own, a NameID loses it and what stands behind it")
+			}
 		case s.Method != entra.ExtractMailPrefix:
 			d.remark(Unsupported, finding.Warning, "a NameID is made with ExtractMailPrefix or with Join and a verified domain only: choose another source with the app")
 			return false

@@ -204,6 +204,9 @@ func (t *translator) joined(term *claimrule.Joined) value {
 	if v, ok := t.joinedByJoin(parts, variable); ok {
 		return v
 	}
+	if domain, ok := addedDomain(parts); t.naming && ok {
+		return parts[0].step(withDomain(domain))
+	}
 	return t.joinedByTemplate(parts, variable)
 }
 
@@ -221,6 +224,13 @@ func (t *translator) joinedByJoin(parts []value, variable []int) (value, bool) {
 	second := parts[last].source
 	v.partial = v.partial || len(v.needs) > 0
 	return v.step(entra.Transformation{Method: entra.Join, Parameters: entra.Parameters{Separator: separator, Input2: &second}}), true
+}
+
+// addedDomain is the domain that is put behind a value.
+func addedDomain(parts []value) (string, bool) {
+	last := parts[len(parts)-1]
+	domain, ok := strings.CutPrefix(last.source.Value, "@")
+	return domain, ok && len(parts) == 2 && last.source.Kind == entra.FromConstant && parts[0].source.Kind != entra.FromConstant && domainName.MatchString(domain)
 }
 
 // combined is the first of some parts with the needs and remarks of all.

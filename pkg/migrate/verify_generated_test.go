@@ -50,6 +50,13 @@ c:[Type == "urn:dept", Value =~ "^(?i)sales$"] => issue(Type = "#T", Value = "S"
 	fromAD + `issue(store = "HR", types = ("#T"), query = "SELECT badge", param = c.Value);`,
 }
 
+// namePieces are rules for the NameID.
+var namePieces = []string{
+	`c:[Type == "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"] => issue(Type = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier", Value = c.Value);`,
+	`c:[Type == "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"] => issue(Type = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier", Value = RegExReplace(c.Value, "@.*$", "@fabrikam.com"));`,
+	`c:[Type == "http://schemas.microsoft.com/ws/2008/06/identity/claims/windowsaccountname"] => issue(Type = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier", Value = RegExReplace(c.Value, "(?<domain>[^\\]+)\\(?<user>.+)", "${user}@fabrikam.com"));`,
+}
+
 var (
 	pieceTypes      = []string{"urn:a", "urn:b", "urn:c", "urn:d", "urn:e", "urn:f", "https://contoso.com/claims/g", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"}
 	pieceAttributes = []string{"mail", "givenName", "sn", "displayName", "department", "title", "employeeID", "proxyAddresses", "costCenter", "extensionAttribute1", "objectSid", "telephoneNumber", "sAMAccountName"}
@@ -71,7 +78,7 @@ func ruleText(r *rand.Rand, tangled bool) string {
 		}
 		return t
 	}
-	text := `c:[Type == "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"] => issue(Type = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier", Value = c.Value);` + "\n"
+	text := namePieces[r.IntN(len(namePieces))] + "\n"
 	for range 1 + r.IntN(4) {
 		piece := list[r.IntN(len(list))]
 		for strings.Contains(piece, "#T") {

@@ -125,14 +125,19 @@ func nameless(u *claimrule.User) error {
 			name = c.Value
 		}
 	}
-	local, domain, ok := strings.Cut(name, "@")
 	switch {
 	case name == "":
 		return errors.New("the user has no userPrincipalName, and Entra Connect makes one up: give the account one before it moves")
-	case !ok || local == "" || domain == "" || strings.ContainsAny(domain, "@ "):
+	case !principalName(name):
 		return fmt.Errorf("the userPrincipalName %s is not of the form name@domain, and Entra Connect makes one up: correct it before the account moves", finding.Quote(finding.Shorten(name, 60)))
 	}
 	return nil
+}
+
+// principalName tells whether a name is of the form name@domain.
+func principalName(name string) bool {
+	local, domain, ok := strings.Cut(name, "@")
+	return ok && local != "" && domain != "" && !strings.ContainsAny(domain, "@ ")
 }
 
 // What is kept of one trust.
