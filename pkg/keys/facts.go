@@ -60,7 +60,52 @@ func (c *Certificate) SameKey(o *Certificate) bool {
 }
 
 // Equal reports whether both are the same certificate.
-func (c *Certificate) Equal(o *Certificate) bool { return bytes.Equal(c.Raw, o.Raw) }
+func (c *Certificate) Equal(o *Certificate) bool {
+	if c.facts != nil || o.facts != nil {
+		return c.SHA256() == o.SHA256()
+	}
+	return bytes.Equal(c.Raw, o.Raw)
+}
+
+// Facts are what a [Certificate] says, for where the certificate itself may not
+// be passed on because of the names in it. The fields are those of it; the
+// thumbprints are those of the whole.
+type Facts struct {
+	Subject            string     `json:"subject"`
+	Issuer             string     `json:"issuer"`
+	Serial             string     `json:"serial,omitempty"`
+	NotBefore          time.Time  `json:"notBefore,omitzero"`
+	NotAfter           time.Time  `json:"notAfter,omitzero"`
+	SPKI               []byte     `json:"publicKey,omitempty"`
+	SignatureAlgorithm string     `json:"signatureAlgorithm,omitempty"`
+	SelfSigned         bool       `json:"selfSigned,omitempty"`
+	IsCA               bool       `json:"ca,omitempty"`
+	KeyUsageSignature  Permission `json:"maySign,omitempty"`
+	SHA1               string     `json:"sha1"`
+	SHA256             string     `json:"sha256"`
+}
+
+// Facts are the facts of the certificate, with its names changed by a function.
+func (c *Certificate) Facts(name func(string) string) *Facts {
+	return &Facts{
+		Subject: name(c.Subject), Issuer: name(c.Issuer), Serial: c.Serial, NotBefore: c.NotBefore, NotAfter: c.NotAfter, SPKI: c.SPKI,
+		SignatureAlgorithm: c.SignatureAlgorithm, SelfSigned: c.SelfSigned, IsCA: c.IsCA, KeyUsageSignature: c.KeyUsageSignature,
+		SHA1: c.SHA1(), SHA256: c.SHA256(),
+	}
+}
+
+// Certificate is a certificate of which no more is known than the facts: it
+// has no Raw, and its thumbprints are what the facts say they are.
+func (f Facts) Certificate() *Certificate {
+	c := &Certificate{
+		Subject: finding.Printable(f.Subject), Issuer: finding.Printable(f.Issuer), Serial: finding.Printable(f.Serial), NotBefore: f.NotBefore.UTC(), NotAfter: f.NotAfter.UTC(), SPKI: f.SPKI,
+		SignatureAlgorithm: finding.Printable(f.SignatureAlgorithm), SelfSigned: f.SelfSigned, IsCA: f.IsCA, KeyUsageSignature: min(f.KeyUsageSignature, Denied),
+	}
+	f.SHA1, f.SHA256 = finding.Printable(f.SHA1), finding.Printable(f.SHA256)
+	c.facts = &f
+	c.setKey(nil)
+	return c
+}
 
 // Matches reports whether a thumbprint, in any form that [ParseThumbprint]
 // reads, is that of the certificate.

@@ -69,16 +69,24 @@ type Certificate struct {
 	Problems []finding.Problem
 	// X509 is the reading of crypto/x509; nil where that refuses.
 	X509 *x509.Certificate
+
+	facts *Facts // what it was made of, where that was no DER
 }
 
 // SHA1 returns the SHA-1 thumbprint in lower-case hex without separators.
 func (c *Certificate) SHA1() string {
+	if c.facts != nil {
+		return c.facts.SHA1
+	}
 	sum := sha1.Sum(c.Raw)
 	return hex.EncodeToString(sum[:])
 }
 
 // SHA256 returns the SHA-256 thumbprint in lower-case hex without separators.
 func (c *Certificate) SHA256() string {
+	if c.facts != nil {
+		return c.facts.SHA256
+	}
 	sum := sha256.Sum256(c.Raw)
 	return hex.EncodeToString(sum[:])
 }

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"fmt"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -72,6 +73,7 @@ func (r *redactor) messages(all []*session, messages []*trace.Message) map[int][
 		if m.PostedTo != "" {
 			out.sentTo = r.url(m.PostedTo, true)
 		}
+		out.signed = r.signedWith(m)
 		inExchange := make(map[int]bool)
 		for _, at := range m.Sightings {
 			if at.Exchange >= 0 {
@@ -87,6 +89,24 @@ func (r *redactor) messages(all []*session, messages []*trace.Message) map[int][
 		}
 	}
 	return seen
+}
+
+// signedWith is what signs a message from outside it: the parameters SigAlg and
+// Signature of its query or form (SAML Bindings 3.4.4.1).
+func (r *redactor) signedWith(m *trace.Message) string {
+	if m.Signed != nil {
+		return r.query("SigAlg="+url.QueryEscape(m.Signed.SigAlg)+"&Signature="+url.QueryEscape(m.Signed.Signature), true)
+	}
+	var kept []string
+	for part := range strings.SplitSeq(m.RawQuery, "&") {
+		if name, _, _ := strings.Cut(part, "="); name == "SigAlg" || name == "Signature" {
+			kept = append(kept, part)
+		}
+	}
+	if len(kept) == 0 {
+		return ""
+	}
+	return r.query(strings.Join(kept, "&"), true)
 }
 
 // ofText is the part that errors and artifacts without exchanges stood in: the

@@ -33,6 +33,7 @@ type shape struct {
 var shapes = sync.OnceValue(func() []shape {
 	return []shape{
 		{lazyregexp.New(`^[^@\s]+@[^@\s]+$`), (*pseudonyms).email},
+		{lazyregexp.New(`^@[^@\s]+$`), func(p *pseudonyms, v string) string { return "@" + p.domain(v[1:]) }}, // of an address that a comment divides
 		{lazyregexp.New(`^(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`), (*pseudonyms).guid},
 		{lazyregexp.New(`^S-1-[0-9-]{1,100}$`), func(p *pseudonyms, v string) string {
 			return "S-1-5-21-" + p.digits(v, "a", 9) + "-" + p.digits(v, "b", 9) + "-" + p.digits(v, "c", 4)

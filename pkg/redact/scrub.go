@@ -300,7 +300,9 @@ func (s *scrubber) query(query string, visited bool) string {
 	for i, part := range parts {
 		name, value, has := strings.Cut(part, "=")
 		if !has {
-			parts[i] = s.parameter("", name)
+			if plain := unescaped(name); visited || s.marked(plain) != plain {
+				parts[i] = s.parameter("", name)
+			}
 			continue
 		}
 		if !visited && !secretNames[strings.ToLower(name)] {
@@ -334,6 +336,8 @@ func (s *scrubber) parameterValue(name, value string) string {
 		return s.identifier(value)
 	case name == "error_description":
 		return s.person(s.text(value))
+	case name == "signature":
+		return s.octets(value)
 	case name == "samlart":
 		return s.artifact(value)
 	}

@@ -41,6 +41,7 @@ type outgoing struct {
 	*trace.Message
 	xml           []byte
 	relay, sentTo string // RelayState and URL, redacted
+	signed        string // what signs the query or form that it came in, redacted
 }
 
 // encoded is the message as the value of its parameter: deflated where it

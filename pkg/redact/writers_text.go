@@ -47,6 +47,9 @@ func (m *outgoing) formBody() string {
 	if m.HasRelayState {
 		out += "&RelayState=" + url.QueryEscape(m.relay)
 	}
+	if m.signed != "" {
+		out += "&" + m.signed
+	}
 	return out
 }
 

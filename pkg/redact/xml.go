@@ -133,8 +133,12 @@ func (r *redactor) problems(m *trace.Message, doc *xmldoc.Document, result *xmld
 
 func (r *redactor) signature(s *xmldsig.Signature) seal.Signature {
 	out := seal.Signature{Digest: s.Digest, Value: s.Value, Misplaced: s.Misplaced, Repair: s.Repair}
-	if c := s.Certificate; c != nil && r.harmless(c) {
+	switch c := s.Certificate; {
+	case c == nil:
+	case r.harmless(c):
 		out.Certificate = c.Raw
+	default:
+		out.Facts = c.Facts(r.text)
 	}
 	return out
 }

@@ -57,8 +57,9 @@ type Signature struct {
 	Misplaced bool            `json:"misplaced,omitempty"`
 	Repair    string          `json:"repair,omitempty"`
 	// Certificate is that of the signer, in DER; nil where it is not known or
-	// was not fit to be passed on.
-	Certificate []byte `json:"certificate,omitempty"`
+	// was not fit to be passed on. In that case Facts are what it said.
+	Certificate []byte      `json:"certificate,omitempty"`
+	Facts       *keys.Facts `json:"certificateFacts,omitempty"`
 }
 
 // Problems puts problems into the form of a seal; text changes every text in
@@ -149,12 +150,20 @@ func (s *Seal) Restore(result *xmldsig.Result, trusted []*keys.Certificate) {
 		for r := range signature.References {
 			signature.References[r].Digest = signature.Digest
 		}
-		signature.Certificate = nil
-		if c, err := keys.ParseCertificate(before.Certificate); len(before.Certificate) > 0 && err == nil {
-			signature.Certificate = c
-		}
+		signature.Certificate = before.signer()
 		signature.Key = key(signature, trusted)
 	}
+}
+
+// signer is the certificate that a seal tells of, nil where it does not.
+func (s Signature) signer() *keys.Certificate {
+	if c, err := keys.ParseCertificate(s.Certificate); len(s.Certificate) > 0 && err == nil {
+		return c
+	}
+	if s.Facts != nil {
+		return s.Facts.Certificate()
+	}
+	return nil
 }
 
 // verdict admits only the verdicts that there are.

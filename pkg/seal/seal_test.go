@@ -47,6 +47,7 @@ func certificate(t testing.TB, der []byte) *keys.Certificate {
 
 func TestRestore(t *testing.T) {
 	signer, other := certificate(t, samltest.RSA().Cert), certificate(t, samltest.Other().Cert)
+	named := &seal.Signature{Digest: xmldsig.Match, Value: xmldsig.Match, Facts: signer.Facts(strings.ToUpper)}
 	fits := seal.Signature{Digest: xmldsig.Match, Value: xmldsig.Match, Certificate: signer.Raw}
 	for _, c := range []struct {
 		name    string
@@ -58,6 +59,8 @@ func TestRestore(t *testing.T) {
 		{"nothing given", []seal.Signature{fits}, nil, xmldsig.Match, xmldsig.KeyEmbedded},
 		{"the signer is trusted", []seal.Signature{fits}, []*keys.Certificate{other, signer}, xmldsig.Match, xmldsig.KeyConfigured},
 		{"another is trusted", []seal.Signature{fits}, []*keys.Certificate{other}, xmldsig.Match, xmldsig.KeyUntrusted},
+		{"the signer is trusted, and known by its facts", []seal.Signature{*named}, []*keys.Certificate{other, signer}, xmldsig.Match, xmldsig.KeyConfigured},
+		{"another is trusted, and the signer known by its facts", []seal.Signature{*named}, []*keys.Certificate{other}, xmldsig.Match, xmldsig.KeyUntrusted},
 		{"changed after signing", []seal.Signature{{Digest: xmldsig.Mismatch, Value: xmldsig.Match, Certificate: signer.Raw}}, nil, xmldsig.Mismatch, xmldsig.KeyEmbedded},
 		{"the seal knows no signature", nil, nil, xmldsig.NotChecked, xmldsig.KeyNone},
 		{"a verdict that there is not", []seal.Signature{{Digest: "perfect", Value: "perfect"}}, nil, xmldsig.NotChecked, xmldsig.KeyNone},

@@ -43,6 +43,9 @@ type Check struct {
 
 	run  func(*exam) // on captures, as Scope says
 	lint lints       // on files, beside that or alone
+	// ofApp are the Fixes where the message is one that the app made: it signs
+	// with a key of its own.
+	ofApp []finding.Fix
 }
 
 // Family groups checks by what they look at.

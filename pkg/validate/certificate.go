@@ -19,6 +19,14 @@ var renewFixes = []finding.Fix{
 	{System: finding.App, Place: appCertificate, Action: "import the new certificate before it is made active, and keep both during the change"},
 }
 
+// appRenewFixes are those where the certificate is the app's own.
+var appRenewFixes = []finding.Fix{
+	{System: finding.App, Place: appSigning, Action: "make a new key and certificate, give the certificate to the identity provider, then sign with the key"},
+	{System: finding.Entra, Place: entraVerification, Action: "upload the new certificate before the app signs with it, and remove the old one after the change"},
+	{System: finding.ADFS, Place: adfsSignature, Action: "add the new certificate before the app signs with it, and remove the old one after the change"},
+	{System: finding.Okta, Place: oktaAdvanced + " > Signature Certificate", Action: "upload the new certificate when the app begins to sign with it"},
+}
+
 var certificateChecks = []*Check{
 	{
 		Name: "certificate-expired", Severity: finding.Error, Family: FamilyCertificate, Scope: OfSigned,
@@ -26,6 +34,7 @@ var certificateChecks = []*Check{
 		Why:       "Apps that look at the dates refuse the message from that day on; others go on until they are updated.",
 		Cause:     "Nobody renewed the signing certificate; Entra's lasts three years, that of AD FS one.",
 		Fixes:     renewFixes,
+		ofApp:     appRenewFixes,
 		Reference: "RFC 5280 section 4.1.2.5",
 		Since:     "0.1.0",
 		Explains:  []string{"certificate-expiring"},
@@ -38,6 +47,7 @@ var certificateChecks = []*Check{
 		Why:       "Apps that look at the dates refuse the message until that day.",
 		Cause:     "A new certificate was made active too early, or a clock is wrong.",
 		Fixes:     renewFixes,
+		ofApp:     appRenewFixes,
 		Reference: "RFC 5280 section 4.1.2.5",
 		Since:     "0.1.0",
 		lint:      lints{certificate: lintNotYetValid},
@@ -56,6 +66,7 @@ var certificateChecks = []*Check{
 		Why:       "When it ends, or is replaced by surprise, all sign-ins to the app fail at once.",
 		Cause:     "The renewal is due and both sides have to take part in it.",
 		Fixes:     renewFixes,
+		ofApp:     appRenewFixes,
 		Reference: "RFC 5280 section 4.1.2.5",
 		Since:     "0.1.0",
 		run:       runExpiring,
@@ -67,6 +78,7 @@ var certificateChecks = []*Check{
 		Why:       "A key of this size can be broken with effort, and many libraries refuse it.",
 		Cause:     "A certificate that was made long ago, or by hand with old defaults.",
 		Fixes:     renewFixes,
+		ofApp:     appRenewFixes,
 		Reference: "NIST SP 800-131A",
 		Since:     "0.1.0",
 		lint:      lints{certificate: lintWeakKey},
@@ -84,6 +96,7 @@ var certificateChecks = []*Check{
 		Why:       "It matters little: apps trust this certificate because it was handed to them. Some scanners and libraries complain.",
 		Cause:     "A certificate that was made long ago.",
 		Fixes:     renewFixes,
+		ofApp:     appRenewFixes,
 		Reference: "NIST SP 800-131A",
 		Since:     "0.1.0",
 		lint:      lints{certificate: lintWeakSignature},

@@ -58,6 +58,9 @@ type exam struct {
 
 // fail reports a finding, as [trial.finding] makes it.
 func (x *exam) fail(f fact) {
+	if f.fixes == nil && x.check.ofApp != nil && x.msg != nil && x.msg.saml != nil && x.fromApp() {
+		f.fixes = x.check.ofApp
+	}
 	out, ok := x.finding(f)
 	if !ok {
 		return

@@ -50,6 +50,7 @@ const (
 	appCertificate  = "the app's SAML settings: signing certificate of the identity provider"
 	appAuthnContext = "the app's SAML settings: requested authentication context"
 	appClaims       = "the app's SAML settings: attribute mapping"
+	appSigning      = "the app's SAML settings: signing of its own requests"
 	appClock        = "the app server's clock (NTP)"
 )
 

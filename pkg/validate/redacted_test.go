@@ -103,3 +103,40 @@ func TestRedactedCauses(t *testing.T) {
 		})
 	}
 }
+
+// TestAppsOwnSignature: what is wrong with the signature of the app's request is
+// mended in the app, also where the request is a redacted copy.
+func TestAppsOwnSignature(t *testing.T) {
+	weak := func(s *scene) {
+		s.exchanges = func(es []samltest.Exchange) []samltest.Exchange {
+			es[1].URL = samltest.SignedRedirectURL(s.request.XML(), "/portal/tickets", samltest.Other(), "http://www.w3.org/2000/09/xmldsig#rsa-sha1")
+			return es[1:2]
+		}
+	}
+	for _, c := range []struct {
+		check string
+		set   func(*scene)
+	}{
+		{"signature-algorithm-weak", weak},
+		{"certificate-expired", func(s *scene) { s.request.Sign(samltest.Expired()); unanswered(s) }},
+	} {
+		s := newScene()
+		s.request = samltest.NewAuthnRequest()
+		c.set(s)
+		captures := s.captures(t)
+		copied, err := redact.Capture(captures[0], redact.Options{Key: make([]byte, redact.KeySize)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := trace.ReadBytes(copied.Content, "copy", trace.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, capture := range map[string]*trace.Capture{"original": captures[0], "copy": again} {
+			found := of(Examine([]*trace.Capture{capture}, s.expect, s.clock), c.check)
+			if len(found) != 1 || len(found[0].Fixes) == 0 || found[0].Fixes[0].System != finding.App || found[0].Fixes[0].Place != appSigning {
+				t.Errorf("%s in the %s: %+v", c.check, name, found)
+			}
+		}
+	}
+}

@@ -155,6 +155,7 @@ var signatureForm = []*Check{
 			{System: finding.ADFS, Place: adfsTrust + " > Properties > Advanced > Secure hash algorithm", Action: "choose SHA-256"},
 			{System: finding.Okta, Place: oktaAdvanced + " > Signature Algorithm, Digest Algorithm", Action: "choose RSA-SHA256 and SHA256"},
 		},
+		ofApp:     []finding.Fix{{System: finding.App, Place: appSigning, Action: "choose RSA-SHA256 with SHA-256"}},
 		Reference: "RFC 9231 sections 2.1, 2.3, NIST SP 800-131A",
 		Since:     "0.1.0",
 		Explains:  []string{"signature-unsupported"},
