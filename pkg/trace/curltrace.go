@@ -2,6 +2,7 @@ package trace
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"slices"
 	"strconv"
@@ -39,7 +40,7 @@ func (c *collector) readCurlTrace(text []byte) {
 // readCurlDump reads what curl --trace and --trace-ascii write: blocks of
 // bytes, each under a line that says which way they went.
 func (c *collector) readCurlDump(text []byte) {
-	p := pairer{collector: c, lines: lineCounter{text: text}}
+	p := pairer{collector: c, lines: lineCounter{text: text}, plain: curlConnections(text)}
 	var message []byte
 	start, end, direction, inBody := 0, 0, byte(0), false
 	flush := func() {
@@ -126,7 +127,7 @@ var curlTime = lazyregexp.New(`^[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6} `)
 // response body as it is. The request body is not shown; where the command
 // stands before it, it is taken from there.
 func (c *collector) readCurlVerbose(text []byte) {
-	p := pairer{collector: c, lines: lineCounter{text: text}}
+	p := pairer{collector: c, lines: lineCounter{text: text}, plain: curlConnections(text)}
 	v := verboseReader{pairer: &p}
 	at := 0
 	for line := range bytes.Lines(text) {
@@ -171,7 +172,7 @@ func (v *verboseReader) line(line []byte, at int) {
 	case v.direction == 0:
 		v.before = append(v.before, line...)
 	case v.direction == '<' && !v.head:
-		v.message = append(v.message, line...)
+		v.message = append(v.message, withoutCurlNote(line)...)
 	}
 }
 
@@ -179,6 +180,52 @@ func (v *verboseReader) line(line []byte, at int) {
 func isCurlNote(line []byte) bool {
 	return bytes.HasPrefix(line, []byte("* ")) || bytes.HasPrefix(line, []byte("} [")) || bytes.HasPrefix(line, []byte("{ ["))
 }
+
+// curlMixed are the notes of which curl writes the end of a body around: the two
+// go through different buffers into one file.
+var curlMixed = lazyregexp.New(`(?:\{ \[[0-9]+ bytes data\]|\* Connection #[0-9]+ to host \S+ left intact|\* Closing connection(?: #?[0-9]+)?)\r?\n$`)
+
+// withoutCurlNote is a line of a body without a note that stands within it.
+func withoutCurlNote(line []byte) []byte {
+	if at := curlMixed.FindIndex(line); at != nil {
+		return line[:at[0]]
+	}
+	return line
+}
+
+var curlConnected = lazyregexp.New(`(?:Connected|Established connection) to (\S+) \(\S+(?:\) port| port) ([0-9]{1,5})`)
+
+// curlConnections tells by the notes of curl to which hosts it talks without
+// encryption: by their ports, and any other port where the trace has no note on
+// TLS.
+func curlConnections(text []byte) func(host string, at int) bool {
+	type connection struct {
+		at    int
+		host  string
+		plain bool
+	}
+	var list []connection
+	tls := bytes.Contains(text, []byte("SSL connection using")) || bytes.Contains(text, []byte("TLS handshake"))
+	for _, m := range curlConnected.Get().FindAllSubmatchIndex(text, -1) {
+		host, port := string(text[m[2]:m[3]]), string(text[m[4]:m[5]])
+		if port != "80" && port != "443" {
+			host += ":" + port
+		}
+		list = append(list, connection{m[0], host, port == "80" || port != "443" && !tls})
+	}
+	return func(host string, at int) bool {
+		end, _ := slices.BinarySearchFunc(list, at, func(c connection, at int) int { return cmp.Compare(c.at, at) })
+		for _, c := range slices.Backward(list[max(0, end-maxConnections):end]) {
+			if c.host == host {
+				return c.plain
+			}
+		}
+		return false
+	}
+}
+
+// maxConnections is how far back the connection of a request is sought.
+const maxConnections = 100
 
 // requestBody adds the body that the command before the trace sends.
 func (v *verboseReader) requestBody() {

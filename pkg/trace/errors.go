@@ -40,7 +40,10 @@ func (e *NoMessageError) Error() string {
 	b.WriteString("no SAML or WS-Federation message found")
 	fmt.Fprintf(&b, " in %s of %d bytes", formatTitle(e.Format), e.Bytes)
 	if e.Exchanges > 0 {
-		fmt.Fprintf(&b, " with %s to %s", finding.Count(e.Exchanges, "exchange"), strings.Join(e.Hosts, ", "))
+		b.WriteString(" with " + finding.Count(e.Exchanges, "exchange"))
+	}
+	if len(e.Hosts) > 0 {
+		b.WriteString(" to " + strings.Join(e.Hosts, ", "))
 	}
 	if e.Reason != "" {
 		b.WriteString(": " + e.Reason)

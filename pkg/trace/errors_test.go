@@ -39,6 +39,7 @@ func badInputs() []badInput {
 		{"base64 of words", b64(strings.Repeat("hello world ", 8)), false, "decodes from Base64 to 96 bytes that are neither XML nor DEFLATE"},
 		{"har without entries", `{"log":{"entries":[]}}`, false, "found in a HAR file of 22 bytes; open the browser's developer tools"},
 		{"har of another kind", `{"log":[2,1,3]"x"`, false, "the HAR file is no JSON any more"},
+		{"a response alone", "HTTP/1.1 302 Found\r\nLocation: /home\r\n\r\n", false, "with 1 exchange; open the browser"},
 		{"har without sign-in", `{"log":{"entries":[{"request":{"method":"GET","url":"https://a.example/x"}},{"request":{"method":"POST","url":"https://b.example:8443/"}}]}}`, false,
 			"with 2 exchanges to a.example, b.example:8443: the capture has no body of 1 POST request; open the browser"},
 	}

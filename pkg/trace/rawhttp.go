@@ -2,6 +2,7 @@ package trace
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 )
@@ -82,6 +83,9 @@ type pairer struct {
 	*collector
 	lines lineCounter
 	open  *entry // a request that has no response yet
+	// plain reports whether what was sent to a host, at an offset of the text,
+	// went without encryption; nil where nothing is known of that.
+	plain func(host string, at int) bool
 }
 
 func (p *pairer) message(raw []byte, start, end int) {
@@ -104,6 +108,9 @@ func (p *pairer) message(raw []byte, start, end int) {
 	p.flush()
 	p.open = &entry{span: p.lines.span(start, end)}
 	p.takeRequest(p.open, m)
+	if p.plain != nil && p.plain(m.value("host"), start) {
+		p.open.url = strings.Replace(p.open.url, "https://", "http://", 1)
+	}
 }
 
 func (p *pairer) flush() {

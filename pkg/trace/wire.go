@@ -148,6 +148,9 @@ func (c *collector) plainBody(m rawHTTP, url string) (body []byte, cut bool) {
 	codings := strings.Fields(strings.ReplaceAll(strings.ToLower(m.value("content-encoding")), ",", " "))
 	for _, coding := range slices.Backward(codings[max(0, len(codings)-maxWrapped):]) {
 		out, err := c.uncoded(body, coding)
+		if c.kind.variant == "ascii" && isDotted(out) {
+			err = errNoDecoder
+		}
 		if errors.Is(err, errTooLarge) {
 			return nil, true
 		}
@@ -188,6 +191,13 @@ func (c *collector) uncoded(body []byte, coding string) ([]byte, error) {
 		err = nil // a body that is cut gives what there is
 	}
 	return out, err
+}
+
+// isDotted tells what a plain trace leaves of bytes: a dot for each that is not
+// printable, which are most.
+func isDotted(text []byte) bool {
+	head := text[:min(len(text), 256)]
+	return len(head) > 0 && bytes.Count(head, []byte(".")) > len(head)/4
 }
 
 var errNoDecoder = errors.New("a content coding that is not read")

@@ -171,6 +171,9 @@ func runResponseMissing(x *exam) {
 	case kept != nil:
 		f.location.Exchange = &kept.carrier.Exchange
 		f.detail = fmt.Sprintf("the identity provider handed out a response in exchange %d, but the capture does not show it being posted to %s", kept.carrier.Exchange, finding.Quote(kept.carrier.PostedTo))
+	case slices.ContainsFunc(x.capture.Problems, func(p finding.Problem) bool { return p.Check == "input-unread" }):
+		x.skip("the response may be in a part of the capture that could not be read")
+		return
 	default:
 		f.detail = fmt.Sprintf("the app asked %s for a sign-in in exchange %d and no response came: the last page of the identity provider is exchange %d%s",
 			finding.Quote(hostOf(asked.URL)), asked.Index, last.Index, page(last))

@@ -46,6 +46,12 @@ func TestNoFalseAlarm(t *testing.T) {
 		{name: "attributes of cookies masked", set: exchanges(func(es []samltest.Exchange) []samltest.Exchange {
 			return answering(cookie("sid={hash:01}; SameSite={hash:02}; Secure", "lang={hash:03}")(es), 403, "")
 		}), want: []string{"error flow-app-rejected"}, reasons: []string{"flow-cookie-not-sent"}},
+		{name: "a page that could not be read", set: func(s *scene) {
+			stopsAt("")(s)
+			s.captured = func(c *trace.Capture) {
+				c.Problems = append(c.Problems, finding.Problem{Check: "input-unread", Severity: finding.Info, Detail: "a body was not read"})
+			}
+		}, information: true, reasons: []string{"flow-response-missing"}},
 		{name: "password masked, message not", set: func(s *scene) {
 			s.exchanges = func(es []samltest.Exchange) []samltest.Exchange {
 				login := samltest.Post(es[0].Time, "https://login.microsoftonline.com/common/login", "login=ada&passwd=%7Bhash:00%7D", es[0].URL)
