@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -138,5 +140,58 @@ func TestAppsOwnSignature(t *testing.T) {
 				t.Errorf("%s in the %s: %+v", c.check, name, found)
 			}
 		}
+	}
+}
+
+// verdictOf are the diagnosis of a report and the checks that found something
+// worth doing, without their order.
+func verdictOf(r *Report) string {
+	var checks []string
+	for _, f := range r.Findings {
+		if f.Severity > finding.Info && !slices.Contains(checks, f.Check) {
+			checks = append(checks, f.Check)
+		}
+	}
+	slices.Sort(checks)
+	diagnosis := ""
+	if r.Diagnosis != nil {
+		diagnosis = r.Diagnosis.Check
+	}
+	return diagnosis + " of " + strings.Join(checks, " ")
+}
+
+// TestRedactedCorpus: the copy of every real sample has the verdict of the
+// original.
+func TestRedactedCorpus(t *testing.T) {
+	compared := 0
+	clock := Clock{Now: samltest.Time}
+	for _, path := range corpusFiles(t) {
+		data, err := os.ReadFile(path)
+		if err != nil || len(data) > 1<<20 {
+			continue
+		}
+		c, err := trace.ReadBytes(data, path, trace.Limits{})
+		if err != nil || !redact.Holds(c) {
+			continue
+		}
+		out, err := redact.Capture(c, redact.Options{Key: make([]byte, redact.KeySize)})
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		copied, err := trace.ReadBytes(out.Content, path, trace.Limits{})
+		if err != nil {
+			t.Errorf("%s: the copy cannot be read: %v", path, err)
+			continue
+		}
+		before := verdictOf(Examine([]*trace.Capture{c}, nil, clock))
+		after := verdictOf(Examine([]*trace.Capture{copied}, nil, clock))
+		if out.Format != c.Format || before != after {
+			t.Errorf("%s as %s, written as %s: %s\nexpected %s", path, c.Format, out.Format, after, before)
+		}
+		compared++
+	}
+	if compared < 300 {
+		t.Errorf("%d samples compared, expected more", compared)
 	}
 }
