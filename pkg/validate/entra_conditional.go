@@ -57,6 +57,16 @@ var entraConditionalChecks = []*Check{
 		lint:      lints{enterprise: lintAccessLocation},
 	},
 	{
+		Name: "entra-location-dangling", Severity: finding.Warning, Family: FamilyEntra, Scope: OfFile,
+		Title:     "A Conditional Access policy names a location that is not there",
+		Why:       "The policy does not hold where it is meant to, or blocks those whom it is meant to let through.",
+		Cause:     "The policy was copied from another tenant, whose locations have other ids, or the location was made anew.",
+		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraConditional + " > (policy) > Network", Action: "choose the location again in place of {actual}, or export the named locations anew"}},
+		Reference: "Microsoft Graph: conditionalAccessLocations",
+		Since:     "0.1.0",
+		lint:      lints{enterprise: lintLocationDangling},
+	},
+	{
 		Name: "entra-device-policy-missing", Severity: finding.Info, Family: FamilyEntra, Scope: OfFile,
 		Title:     "No Conditional Access policy demands a managed device for the application",
 		Why:       "Administrators of the app can work from any device, one with malware among them.",
@@ -233,6 +243,32 @@ func lintAccessLocation(x *inspection, e *enterprise) {
 	e.needs(x, func(p *entra.AccessPolicy) bool {
 		return len(p.IncludeLocations.Items)+len(p.ExcludeLocations.Items)+len(p.SignInRisk.Items)+len(p.UserRisk.Items) > 0
 	}, "no enabled Conditional Access policy for %s depends on location or risk")
+}
+
+// builtInLocations have the same id in every tenant: the trusted addresses of
+// the old multifactor settings, and compliant networks.
+var builtInLocations = []string{emptyGUID, "3d46dbda-8382-466a-856d-eb00cbc6b910"}
+
+func lintLocationDangling(x *inspection, e *enterprise) {
+	there := map[string]bool{}
+	for _, l := range e.Locations {
+		there[strings.ToLower(l.ID.V)] = isGUID(l.ID.V)
+	}
+	named := false
+	for _, p := range slices.Concat(e.accessPolicies(x, entra.StateEnabled), e.accessPolicies(x, entra.StateReportOnly)) {
+		for _, location := range slices.Concat(p.IncludeLocations.Items, p.ExcludeLocations.Items) {
+			id := strings.ToLower(location.V)
+			if !isGUID(id) || slices.Contains(builtInLocations, id) {
+				continue // a word for several, or the reference of an export that gives no ids
+			}
+			if named = true; len(there) > 0 && !there[id] {
+				x.failAt(location.At, fact{actual: location.V, detail: fmt.Sprintf("the policy %s, which is about %s, names the location %s, and the export has no named location with this id", accessName(p), e.title(), finding.Quote(location.V))})
+			}
+		}
+	}
+	if named && len(there) == 0 {
+		x.skip("no export of named locations is among the files")
+	}
 }
 
 func lintAccessDevice(x *inspection, e *enterprise) {

@@ -98,6 +98,16 @@ var entraPolicyChecks = []*Check{
 		lint:      lints{enterprise: lintShadowed},
 	},
 	{
+		Name: "entra-policy-conflict", Severity: finding.Warning, Family: FamilyEntra, Scope: OfFile,
+		Title:     "More than one claims mapping policy is assigned to the application",
+		Why:       "One of them decides what is in the token, and Microsoft does not say which.",
+		Cause:     "A new policy was assigned, and the old one was not taken away.",
+		Fixes:     []finding.Fix{{System: finding.Entra, Place: entraPolicy, Action: "carry the claims over into one policy, and take the others away"}},
+		Reference: mappingPage,
+		Since:     "0.1.0",
+		lint:      lints{enterprise: lintPolicyConflict},
+	},
+	{
 		Name: "entra-audience-override", Severity: finding.Warning, Family: FamilyEntra, Scope: OfFile,
 		Title:     "The policy changes the audience or issuer, which needs a signing certificate of the application's own",
 		Why:       "Without one Entra passes over the setting, and the app gets an audience that it does not expect.",
@@ -260,6 +270,23 @@ func lintShadowed(x *inspection, e *enterprise) {
 			x.failAt(e.Claims.At, fact{detail: fmt.Sprintf("the %s of the portal's policy without effect, because %s is assigned to %s", count(len(e.Claims.Content.Custom.Claims), "claim is", "claims are"), policyName(p), e.title())})
 			return
 		}
+	}
+}
+
+func lintPolicyConflict(x *inspection, e *enterprise) {
+	if !e.saml(x) {
+		return
+	}
+	var mapping []*entra.Policy
+	ids := map[string]bool{}
+	for _, p := range e.Policies {
+		if id := strings.ToLower(p.ID.V); p.Kind == entra.ClaimsMapping && (id == "" || !ids[id]) {
+			ids[id] = true
+			mapping = append(mapping, p)
+		}
+	}
+	if len(mapping) > 1 {
+		x.failAt(mapping[1].At, fact{detail: fmt.Sprintf("%s are assigned to %s", finding.Few(mapping, 5, policyName), e.title())})
 	}
 }
 

@@ -321,6 +321,15 @@ var fixturesEntra = []lintFixture{
 			mapping(r)
 			r[haloClaims] = claims
 		}},
+	{check: "entra-policy-conflict", name: "two", input: "entra/more-mapping.json", line: 4,
+		base: func(r repository) {
+			mapping(r)
+			r["entra/more-mapping.json"] = r[haloMapping]
+		},
+		fire: func(r repository) {
+			r.edit("entra/more-mapping.json", "a4b35718-fd5e-4ca8-8248-a3c9934b1b78", "7d1c92e0-3f54-4b6a-9e08-51c3a2d7f6b4")
+			r.edit("entra/more-mapping.json", "Halo policy", "Halo policy, new")
+		}},
 	{check: "entra-audience-override", name: "no certificate", input: haloMapping, line: 9,
 		base: func(r repository) {
 			mapping(r)
@@ -342,6 +351,9 @@ var fixturesEntra = []lintFixture{
 	entraEdit("entra-mfa-exclusions", "guests", haloAccess, `"applications": {"includeApplications": ["All"]}, "users": {"includeUsers": ["All"], "excludeUsers": [`, `"applications": {"includeApplications": ["All"]}, "users": {"includeUsers": ["All"], "excludeUsers": ["GuestsOrExternalUsers", `),
 	entraEdit("entra-access-report-only", "a trial", haloAccess, `"displayName": "MFA for all", "state": "enabled"`, `"displayName": "MFA for all", "state": "enabledForReportingButNotEnforced"`),
 	entraEdit("entra-location-policy-missing", "switched off", haloAccess, `"displayName": "Block unexpected countries", "state": "enabled"`, `"displayName": "Block unexpected countries", "state": "disabled"`).in(haloPrincipal),
+	entraEdit("entra-location-dangling", "of another tenant", "entra/ca/locations.json", "1b7f0916-7677-40d8-97a1-d606f4ed8fcf", "4c2b7e19-0d55-4e0b-8c0f-6a1d92c3b7e4").starting(locations).in(haloAccess).at(12).
+		with(want{actual: "1b7f0916-7677-40d8-97a1-d606f4ed8fcf"}),
+	entraEdit("entra-location-dangling", "of no location", haloAccess, `"excludeLocations": ["`, `"excludeLocations": ["5f0e3a77-9f1c-4b43-a1de-93f1b0c6d2a8", "`).starting(locations),
 	entraEdit("entra-break-glass-missing", "none is named", "ssodoctor.yaml", "      break-glass-account: admin.local\n", "").starting(inConfig("admin.local")),
 	entraEdit("entra-break-glass-blocked", "an account of Entra that is not excluded", haloAccess, `"users": {"includeUsers": ["All"], "excludeUsers": ["d0d0caca-1111-4222-8333-444455556666"]}},`, `"users": {"includeUsers": ["All"]}},`).starting(inConfig("d0d0caca-1111-4222-8333-444455556666")),
 	entraEdit("entra-sso-mode", "an app that is meant to be SAML", haloPrincipal, `"preferredSingleSignOnMode": "saml"`, `"preferredSingleSignOnMode": "oidc"`).starting(inConfig("admin.local")),
@@ -373,6 +385,18 @@ func inConfig(account string) func(repository) {
     expect:
       break-glass-account: `+account+"\n")
 	}
+}
+
+// locations are the named locations of the tenant.
+func locations(r repository) {
+	r.edit(haloAccess, `"includeLocations": ["All"]`, `"includeLocations": ["All", "AllTrusted", "00000000-0000-0000-0000-000000000000"]`)
+	r["entra/ca/locations.json"] = `{
+  "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#conditionalAccess/namedLocations",
+  "value": [
+    {"@odata.type": "#microsoft.graph.countryNamedLocation", "id": "1b7f0916-7677-40d8-97a1-d606f4ed8fcf", "displayName": "Where we work", "countriesAndRegions": ["NL"]}
+  ]
+}
+`
 }
 
 // samlTag gives the enterprise application the tag of those set up for SAML.

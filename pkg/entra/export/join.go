@@ -28,7 +28,7 @@ func keyOf(t entra.Text) string {
 // The result is in the order of the files. Conditional Access policies and
 // named locations are those of all files, for every application.
 func Join(files []*File) []*entra.EnterpriseApplication {
-	j := &joiner{byApp: map[string]*entra.EnterpriseApplication{}, byObject: map[string]*entra.EnterpriseApplication{}, listed: map[listName]entra.Place{}, owned: map[*entra.EnterpriseApplication]bool{}}
+	j := &joiner{byApp: map[string]*entra.EnterpriseApplication{}, byObject: map[string]*entra.EnterpriseApplication{}, listed: map[listName]entra.Place{}, owned: map[*entra.EnterpriseApplication]bool{}, owners: map[ownership]bool{}}
 	for _, f := range files {
 		j.locations = append(j.locations, f.Locations...)
 		j.access.V = append(j.access.V, f.Access...)
@@ -67,6 +67,7 @@ type joiner struct {
 	byObject  map[string]*entra.EnterpriseApplication // by object id of either
 	listed    map[listName]entra.Place
 	owned     map[*entra.EnterpriseApplication]bool
+	owners    map[ownership]bool
 	access    entra.Value[[]*entra.AccessPolicy]
 	locations []*entra.NamedLocation
 }
@@ -215,14 +216,14 @@ func (j *joiner) policies(files []*File) {
 	for _, f := range files {
 		for _, p := range f.Policies {
 			owners := append(slices.Clip(p.Owners), links[keyOf(p.ID)]...)
-			if !j.give(p, owners) && !(len(owners) == 0 && only != nil && attach(only, p)) {
+			if !j.give(p, owners) && !(len(owners) == 0 && only != nil && j.attach(only, p)) {
 				loose = append(loose, p)
 			}
 		}
 	}
 	for _, p := range loose {
 		e := &entra.EnterpriseApplication{}
-		attach(e, p)
+		j.attach(e, p)
 		j.all = append(j.all, e)
 	}
 }
@@ -232,17 +233,34 @@ func (j *joiner) give(p *entra.Policy, owners []string) bool {
 	given := false
 	for _, owner := range owners {
 		if e := j.byObject[owner]; e != nil {
-			given = attach(e, p) || given
+			given = j.attach(e, p) || given
 		}
 	}
 	return given
 }
 
+// ownership is that of a policy: an application can own one in more than one
+// way, and files can hold the same one.
+type ownership struct {
+	by             *entra.EnterpriseApplication
+	policy         *entra.Policy // where it has no id
+	kind           entra.PolicyKind
+	id, definition string
+}
+
+func ownershipOf(e *entra.EnterpriseApplication, p *entra.Policy) ownership {
+	if p.ID.V == "" {
+		return ownership{by: e, policy: p}
+	}
+	return ownership{by: e, kind: p.Kind, id: keyOf(p.ID), definition: p.Definition.V}
+}
+
 // attach gives an application a policy.
-func attach(e *entra.EnterpriseApplication, p *entra.Policy) bool {
+func (j *joiner) attach(e *entra.EnterpriseApplication, p *entra.Policy) bool {
 	switch {
 	case p.Kind != entra.CustomClaims:
-		if n := len(e.Policies); n == 0 || e.Policies[n-1] != p { // it can own the policy in more than one way
+		if key := ownershipOf(e, p); !j.owners[key] {
+			j.owners[key] = true
 			e.Policies = append(e.Policies, p)
 		}
 	case e.Claims == nil || e.Claims == p:
