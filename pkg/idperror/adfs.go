@@ -15,8 +15,8 @@ const (
 )
 
 var adfsUnknown = row{
-	meaning: "AD FS refused the request with a code that is not in this table",
-	cause:   "the exception in event 364 of this activity ID says what happened",
+	meaning: "AD FS refused the request, and no more is known here of that code",
+	cause:   "it stands in the exception of event 364 with this activity ID",
 	fixes:   adfs(adfsLog, "look for event 364 with this activity ID and act on the exception in it"),
 }
 
@@ -111,6 +111,18 @@ var adfsRows = []row{
 		meaning: "the SAML message cannot be read",
 		cause:   "data that is not valid: a wrong encoding, or an element that AD FS does not allow",
 		fixes:   app(appRequest, "check encoding and content")},
+	{codes: "7084",
+		meaning: "a logout message is not signed",
+		cause:   "AD FS takes no logout by redirect or POST without a signature, and the app does not sign its logout messages",
+		fixes:   both(app(appLogout, "switch the signing of logout messages on"), adfs(adfsSignature, "add the certificate that the app signs with"))},
+	{codes: "7054",
+		meaning: "the logout did not complete properly",
+		cause:   "the request is not signed, names another NameID or session than the sign-in, or the trust has no logout endpoint",
+		fixes:   both(adfs(adfsEndpoints+" > Add SAML > SAML Logout", "enter the app's logout URL"), app(appLogout, "sign the request, and send NameID and SessionIndex of the sign-in back unchanged"))},
+	{codes: "9605",
+		meaning: "an OAuth or OpenID Connect client may not use the resource that it asks for",
+		cause:   "the client has no permission for the Web API of its application group: this is no SAML sign-in",
+		fixes:   adfs("AD FS Management > Application Groups > (group) > (Web API) > Client Permissions", "add the client, with the scopes that it asks for")},
 	{codes: "7055",
 		meaning: "not every participant of the session was logged out",
 		cause:   "one app did not answer the logout request",

@@ -28,6 +28,7 @@ const (
 	appEntityID  = "the app's SAML settings: Entity ID (Identifier)"
 	appReplyURL  = "the app's SAML settings: ACS URL (Reply URL)"
 	appContext   = "the app's SAML settings: requested authentication context"
+	appLogout    = "the app's SAML settings: single logout"
 	appSigning   = "the app's SAML settings: request signing"
 	appClock     = "the app server's clock (NTP)"
 	otherIdP     = "the federated identity provider"
@@ -36,7 +37,7 @@ const (
 )
 
 var entraUnknown = row{
-	meaning: "Entra ID refused the sign-in with a code that is not in this table",
+	meaning: "Entra ID refused the sign-in, and no more is known here of that code",
 	cause:   "https://login.microsoftonline.com/error?code= followed by the number shows Microsoft's own text",
 	fixes:   entra(entraLog, "open the failed sign-in by its correlation ID and act on its failure reason"),
 }

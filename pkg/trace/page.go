@@ -24,8 +24,12 @@ var alarms = []string{
 	"not configured", "not recognized", "not recognised", "not yet valid", "unable", "could not", "couldn't", "cannot", "can't",
 	"expired", "exception", "mismatch", "does not match", "does not exist", "doesn't match", "doesn't exist", "no account", "no user", "no such", "unknown",
 	"no saved", "no valid", "no matching", "not accepted", "timed out", "bad request",
-	"missing", "locked", "disabled", "went wrong", "stack trace", "not assigned", "untrusted",
+	"missing", "locked", "disabled", "exceeds", "must match", "already been used", "too old", "went wrong", "stack trace", "not assigned", "untrusted",
 }
+
+// googleOpening is how Google begins every error page, before it says what the
+// error is.
+const googleOpening = "That's an error"
 
 // isAlarming reports whether one of the words is in a text.
 func isAlarming(text string) bool {
@@ -76,6 +80,8 @@ type wordReader struct {
 	page         []byte
 	line         []byte
 	title, alarm string
+	heading      bool // the line is one
+	headed       bool // the error is a heading, and what stands under it says what happened
 }
 
 // inline is markup that does not end a text, unread what holds none.
@@ -85,7 +91,7 @@ var (
 )
 
 func (w *wordReader) read() {
-	for at := 0; at < len(w.page) && w.alarm == ""; {
+	for at := 0; at < len(w.page) && (w.alarm == "" || w.headed); {
 		lt := bytes.IndexByte(w.page[at:], '<')
 		if lt < 0 {
 			w.text(w.page[at:])
@@ -112,8 +118,12 @@ func (w *wordReader) text(text []byte) {
 
 // end judges the text that has ended.
 func (w *wordReader) end() {
-	if text := plainText(w.line); w.alarm == "" && text != w.title && isAlarming(text) {
-		w.alarm = text
+	switch text := plainText(w.line); {
+	case text == "" || text == w.title:
+	case w.headed:
+		w.alarm, w.headed = cutText(strings.TrimRight(w.alarm, ".:")+": "+text, maxPageText), false
+	case w.alarm == "" && isAlarming(text) && !strings.HasPrefix(strings.ReplaceAll(text, "’", "'"), googleOpening):
+		w.alarm, w.headed = text, w.heading
 	}
 	w.line = w.line[:0]
 }
@@ -145,6 +155,7 @@ func (w *wordReader) tag(at int) int {
 		return after(w.page, stop, ">")
 	case !inline[name]:
 		w.end()
+		w.heading = !closing && len(name) == 2 && name[0] == 'h' && name[1] >= '1' && name[1] <= '6'
 	}
 	return end
 }
