@@ -56,6 +56,22 @@ func artifacts(captures []*trace.Capture, messages []*message, expected []Value)
 	return out
 }
 
+// artifactFixes make the app get the message that the artifact stands for.
+var artifactFixes = []finding.Fix{
+	{System: finding.Network, Place: "the firewall and proxy between the app's server and the identity provider", Action: "let the server reach the ArtifactResolutionService, with a TLS certificate that it trusts"},
+	{System: finding.App, Place: "the app's SAML settings: response binding", Action: "or ask for HTTP-POST, which needs no connection of the server"},
+	{System: finding.App, Place: appLog, Action: "look for the reason"},
+}
+
+// artifactRefused reports an app that got an artifact, and shows an error.
+func (x *exam) artifactRefused(e *trace.Exchange) {
+	if e.Status < 400 && !errorTitle.MatchString(e.Title) {
+		return
+	}
+	x.fail(fact{location: finding.Location{Exchange: &e.Index}, fixes: artifactFixes, detail: fmt.Sprintf(
+		"the app got an artifact in exchange %d and answered with %d%s: its server has to fetch the message from the identity provider itself, and that fails", e.Index, e.Status, page(e))})
+}
+
 func artifactText(value string, known []string) string {
 	a, err := saml.ReadArtifact(value)
 	if err != nil {

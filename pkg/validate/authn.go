@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,6 +46,44 @@ var authnChecks = []*Check{
 		Since:     "0.1.0",
 		run:       runAuthnContext,
 	},
+	{
+		Name: "authn-not-fresh", Severity: finding.Warning, Family: FamilyAuthn, Scope: OfResponse,
+		Title: "The user did not sign in anew, as the app demanded",
+		Why:   "An app that sends ForceAuthn looks at AuthnInstant, and refuses a sign-in from before its request.",
+		Cause: "The identity provider went by the session that the user had, or passed the demand to another one that did.",
+		Fixes: []finding.Fix{
+			{System: finding.Entra, Place: "Protection > Conditional Access > (policy for the app) > Session > Sign-in frequency", Action: "choose \"Every time\""},
+			{System: finding.App, Place: appRequest + " > ForceAuthn", Action: "leave it out, if the app can do without a new sign-in"},
+		},
+		Reference: "SAML Core 3.4.1 (ForceAuthn)",
+		Since:     "0.1.0",
+		Explains:  []string{"flow-app-rejected", "flow-login-loop"},
+		run:       runNotFresh,
+	},
+}
+
+func runNotFresh(x *exam) {
+	if x.msg.request == nil {
+		x.skip("the AuthnRequest that this answers was not captured")
+		return
+	}
+	asked := x.msg.request.saml
+	if !isTrue(asked.Request.ForceAuthn) || asked.IssueInstant.Time.IsZero() {
+		return
+	}
+	for _, a := range x.assertions() {
+		for _, s := range a.Authn {
+			signed := s.AuthnInstant.Time
+			if signed.IsZero() || !signed.Before(asked.IssueInstant.Time.Add(-x.expect.skew())) {
+				continue
+			}
+			x.fail(fact{
+				field: s.AuthnInstant.Field, severity: x.unlessWelcomed(), actual: s.AuthnInstant.Value,
+				detail: fmt.Sprintf("the app demanded a new sign-in (ForceAuthn), and the user signed in at %s, %s before the request", stamp(signed), finding.Duration(asked.IssueInstant.Time.Sub(signed))),
+			})
+			return
+		}
+	}
 }
 
 // comparisons say each Comparison in words.
@@ -117,9 +156,9 @@ func (x *exam) judgeContext(used saml.Field, comparison string, asked []string) 
 			field: used, expected: asked, actual: method,
 			detail: fmt.Sprintf("the user signed in by %s, but the app asked for %s %s", finding.Quote(method), comparisons[comparison], quoteAll(asked)),
 		}
-		if comparison == "exact" && passwords(method, asked) {
+		if comparison != "better" && passwords(method, asked) {
 			// Identity providers use the two names for the same thing.
-			f.severity = finding.Warning
+			f.severity = cmp.Or(x.unlessWelcomed(), finding.Warning)
 		}
 		x.fail(f)
 	}

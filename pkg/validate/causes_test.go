@@ -301,6 +301,14 @@ var vendors = []vendor{
 			return es[1:]
 		}
 	}},
+	{name: "Entra, a password where at least protected transport was asked for", issuer: samltest.Issuer, sso: samltest.SSOURL, set: func(s *scene) {
+		s.request.Comparison, s.request.Contexts = "minimum", []string{contextProtected}
+	}},
+	{name: "Entra, a guest whom the app takes", issuer: samltest.Issuer, sso: samltest.SSOURL, id: "ada_fabrikam.com#EXT#@contoso.onmicrosoft.com"},
+	{name: "Entra, a new sign-in demanded", issuer: samltest.Issuer, sso: samltest.SSOURL, set: demandsNew(0)},
+	{name: "Keycloak, an attribute for each role", issuer: keycloakIssuer, sso: keycloakIssuer + "/protocol/saml", part: signBoth, names: "short", set: func(s *scene) {
+		s.assertion().Attributes = append(s.assertion().Attributes, samltest.NewAttribute("Role", "agent"), samltest.NewAttribute("Role", "offline_access"))
+	}},
 	{name: "AD FS", issuer: "http://fs.contoso.com/adfs/services/trust", sso: "https://fs.contoso.com/adfs/ls/", format: formatUnspecified, id: `CONTOSO\ada`},
 	{name: "AD FS, transient", issuer: "http://fs.contoso.com/adfs/services/trust", sso: "https://fs.contoso.com/adfs/ls/", format: formatTransient, id: "_t1"},
 	{name: "AD FS, the user posts the password to the same address", issuer: "http://fs.contoso.com/adfs/services/trust", sso: "https://fs.contoso.com/adfs/ls/", set: func(s *scene) {

@@ -80,6 +80,7 @@ var claimChecks = []*Check{
 		Fixes:     claimFixes("make the claim from an attribute whose value fits {expected}"),
 		Reference: "SAML Core 2.7.3.1.1",
 		Since:     "0.1.0",
+		Explains:  []string{"flow-app-rejected"},
 		run:       runClaimValue,
 	},
 	{

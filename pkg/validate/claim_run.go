@@ -238,12 +238,30 @@ func runClaimValue(x *exam) {
 		if !mismatched(c, at) {
 			continue
 		}
-		severity := min(c.severity(), c.Pattern.severity())
-		x.fail(fact{
-			field: at.Values[0].Field, severity: severity, expected: []string{c.Pattern.Shown}, forms: true, actual: at.Values[0].Value,
+		f := fact{
+			field: at.Values[0].Field, severity: min(c.severity(), c.Pattern.severity()), expected: []string{c.Pattern.Shown}, forms: true, actual: at.Values[0].Value,
 			detail: fmt.Sprintf("the claim %s is %s, but the app expects %s", finding.Quote(c.Name), someValues(at), finding.Quote(c.Pattern.Shown)),
-		})
+		}
+		if sign := joined(c, at); sign != "" {
+			f.detail += fmt.Sprintf(": several values are joined by %s into one", finding.Quote(sign))
+			f.fixes = claimFixes("send one AttributeValue for each value, not all in one text")
+		}
+		x.fail(f)
 	}
+}
+
+// joined is the sign that joins what the app expects with other values into one
+// value, "" where nothing does.
+func joined(c *ClaimExpectation, at *saml.Attribute) string {
+	for _, sign := range []string{";", "|", ","} {
+		for _, v := range at.Values {
+			parts := strings.Split(v.Value, sign)
+			if len(parts) > 1 && slices.ContainsFunc(parts, func(p string) bool { return c.Pattern.Regexp.MatchString(strings.TrimSpace(p)) }) {
+				return sign
+			}
+		}
+	}
+	return ""
 }
 
 // someValues quotes the first values of an attribute.
@@ -294,7 +312,7 @@ func runClaimDuplicate(x *exam) {
 		for _, at := range a.Attributes {
 			key := [2]string{at.Name.Value, at.NameFormat.Value}
 			if seen[key]++; seen[key] == 2 && !at.Encrypted {
-				x.fail(fact{field: at.Name, actual: at.Name.Value, detail: fmt.Sprintf("the claim %s stands in the token more than once", finding.Quote(at.Name.Value))})
+				x.fail(fact{severity: x.unlessWelcomed(), field: at.Name, actual: at.Name.Value, detail: fmt.Sprintf("the claim %s stands in the token more than once", finding.Quote(at.Name.Value))})
 			}
 		}
 	}

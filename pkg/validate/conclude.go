@@ -87,7 +87,7 @@ func (c *conclusion) best(f *finding.Finding, sofar int, candidates []int) int {
 	for _, i := range candidates {
 		g := &c.findings[i]
 		cause := c.check(g)
-		if cause.explains(effect) && (g.Severity == finding.Error || cause.names(effect)) && canExplain(cause, g, f) && sameClaim(effect, cause, f, g) && (sofar < 0 || cause.explains(c.check(&c.findings[sofar]))) {
+		if cause.explains(effect) && (g.Severity == finding.Error || cause.names(effect) || confirms(f, cause.Name)) && canExplain(cause, g, f) && sameClaim(effect, cause, f, g) && (sofar < 0 || cause.explains(c.check(&c.findings[sofar]))) {
 			sofar = i
 		}
 	}

@@ -35,7 +35,8 @@ var askedFixes = []finding.Fix{
 // behindProxy are the moves for an app that takes its address to be plain http,
 // because the TLS of its users ends at a proxy.
 func behindProxy(address string) []finding.Fix {
-	secure := "https" + strings.TrimPrefix(address, "http")
+	_, rest, _ := strings.Cut(address, "://")
+	secure := "https://" + rest
 	return []finding.Fix{
 		{System: finding.App, Place: appBaseURL, Action: "set it to https, so that the app calls itself " + secure + "; or let the app trust X-Forwarded-Proto"},
 		{System: finding.Network, Place: "the TLS proxy before the app", Action: "send X-Forwarded-Proto: https"},

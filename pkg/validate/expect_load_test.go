@@ -247,7 +247,7 @@ func TestPlacesOfProfile(t *testing.T) {
 		}
 	}
 	const page = "HaloITSM: Configuration > Single Sign-On > SAML > "
-	if want := []string{page + "Issuer Entity ID", page + "SAML URL ID / SSO URL"}; !slices.Equal(places, want) {
+	if want := []string{page + "SAML URL ID / SSO URL", page + "Issuer Entity ID"}; !slices.Equal(places, want) {
 		t.Errorf("places %q, want %q", places, want)
 	}
 }

@@ -43,9 +43,13 @@ func withGroups(values ...string) func(*scene) {
 	}
 }
 
-// both makes a base of two.
-func both(a, b func(*scene)) func(*scene) {
-	return func(s *scene) { a(s); b(s) }
+// both makes one change of several.
+func both(changes ...func(*scene)) func(*scene) {
+	return func(s *scene) {
+		for _, change := range changes {
+			change(s)
+		}
+	}
 }
 
 // noDefaults leaves the claims that Entra sends by itself out.
@@ -105,10 +109,13 @@ var fixturesClaim = []fixture{
 		s.expect.Claims = []ClaimExpectation{{Name: samltest.ClaimEmail, Required: true, Pattern: &p}}
 	},
 		fire: attribute(samltest.ClaimEmail, func(a *samltest.Attribute) { a.Values = []string{"ada"} }), want: want{severity: finding.Warning}},
-	{check: "claim-duplicate", name: "twice", fire: func(s *scene) {
+	{check: "claim-duplicate", name: "twice", base: func(s *scene) { s.only() }, fire: func(s *scene) {
 		s.assertion().Attributes = append(s.assertion().Attributes, samltest.NewAttribute("first_name", "Ada"))
 	},
 		want: want{actual: "first_name"}},
+	{check: "claim-duplicate", name: "twice, and the app takes it", fire: func(s *scene) {
+		s.assertion().Attributes = append(s.assertion().Attributes, samltest.NewAttribute("first_name", "Ada"))
+	}, want: want{severity: finding.Info}},
 	{check: "claim-multi-valued", name: "two addresses", base: func(s *scene) { s.expect.Claims[0].Single = true },
 		fire: attribute(samltest.ClaimEmail, func(a *samltest.Attribute) { a.Values = append(a.Values, "ada@fabrikam.com") }),
 		want: want{detail: "2 values"}},

@@ -127,10 +127,13 @@ const (
 
 var fixturesAuthn = []fixture{
 	{check: "authn-statement-missing", name: "absent", fire: func(s *scene) { s.assertion().Authn = nil }},
+	{check: "authn-not-fresh", name: "signed in before", base: both(demandsNew(0), appAnswers(403, "<p>Sign-in failed")), fire: demandsNew(-6 * time.Hour), want: want{detail: "5 h 59 m before the request"}},
+	{check: "authn-not-fresh", name: "the app takes it", base: demandsNew(0), fire: demandsNew(-6 * time.Hour), want: want{severity: finding.Info}},
 	{check: "authn-context-mismatch", name: "exact", base: asked("exact", contextX509, samltest.Password), fire: asked("exact", contextX509),
 		want: want{expected: []string{contextX509}, actual: samltest.Password}},
 	{check: "authn-context-mismatch", name: "no comparison means exact", fire: asked("", contextX509)},
-	{check: "authn-context-mismatch", name: "two names for a password", fire: asked("exact", contextProtected), want: want{severity: finding.Warning}},
+	{check: "authn-context-mismatch", name: "two names for a password", fire: asked("exact", contextProtected), want: want{severity: finding.Info}},
+	{check: "authn-context-mismatch", name: "two names for a password, and the app refuses", base: appAnswers(403, "<p>Sign-in failed"), fire: asked("minimum", contextProtected), want: want{severity: finding.Warning}},
 	{check: "authn-context-mismatch", name: "minimum", base: asked("minimum", contextClass+"unspecified"), fire: asked("minimum", contextX509)},
 	{check: "authn-context-mismatch", name: "maximum", base: asked("maximum", contextX509), fire: asked("maximum", contextClass+"unspecified")},
 	{check: "authn-context-mismatch", name: "better", base: asked("better", contextClass+"unspecified"), fire: asked("better", samltest.Password)},

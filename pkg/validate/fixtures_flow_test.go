@@ -116,7 +116,7 @@ var fixturesProvider = []fixture{
 	{check: "user-not-assigned", name: "Okta", fire: atProvider(oktaURL, 403, "<title>Contoso</title><h1>403 App Not Assigned</h1><p>Sorry, you cannot access HaloITSM because you are not assigned this app in Okta."),
 		want: want{detail: "Okta stopped the sign-in with App Not Assigned"}},
 	{check: "entra-error", name: "a policy", fire: stopsAt(entraPage("AADSTS53003: Access has been blocked by Conditional Access policies.")), want: want{detail: "Conditional Access"}},
-	{check: "entra-error", name: "a code that nobody knows", fire: stopsAt(entraPage("AADSTS5999999: new.")), want: want{detail: "not in this table"}},
+	{check: "entra-error", name: "a code that nobody knows", fire: stopsAt(entraPage("AADSTS5999999: new.")), want: want{detail: "no more is known here of that code"}},
 	{check: "entra-error", name: "a step of the sign-in", fire: exchanges(func(es []samltest.Exchange) []samltest.Exchange {
 		e := samltest.Get(es[0].Time.Add(time.Second), samltest.SSOURL+"/kmsi", entraPage("AADSTS50140: This error occurred due to Keep me signed in interrupt."))
 		return slices.Insert(es, 1, e)

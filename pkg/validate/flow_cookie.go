@@ -67,14 +67,18 @@ type setCookie struct {
 }
 
 // cookiesBefore are the cookies that the app set before the token was
-// delivered, the last setting of each. Those that it sets once it has the token
-// are of a later session.
+// delivered, the last setting of each. Those that it sets once it has a token
+// are of the session that this one begins, or of a later one.
 func (x *exam) cookiesBefore(delivery *trace.Exchange) []setCookie {
 	app := bare(hostOf(delivery.URL))
+	tokens := map[int]bool{}
+	for _, m := range x.tokens() {
+		tokens[m.carrier.Exchange] = true
+	}
 	var out []setCookie
 	for i := range x.capture.Exchanges {
 		e := &x.capture.Exchanges[i]
-		if e.Index >= delivery.Index || bare(hostOf(e.URL)) != app {
+		if e.Index >= delivery.Index || bare(hostOf(e.URL)) != app || tokens[e.Index] {
 			continue
 		}
 		for _, c := range e.SetCookies {

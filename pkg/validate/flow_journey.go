@@ -138,6 +138,15 @@ func (x *exam) welcomed(m *message) bool {
 	return m.brings() && len(chain) > 0 && chain[0].Status != 0 && x.rejected(m) == nil
 }
 
+// unlessWelcomed is the severity of what some apps refuse: no more than a word
+// where this one took the token.
+func (x *exam) unlessWelcomed() finding.Severity {
+	if x.welcomed(x.msg) {
+		return finding.Info
+	}
+	return 0
+}
+
 // sentFrom is the exchange of the app that sent the browser away with the
 // request, nil where the capture does not show it.
 func (m *message) sentFrom() *trace.Exchange {
@@ -224,6 +233,18 @@ func sameBut(a, b string) bool {
 	}
 	return bare(strings.ToLower(u.Hostname())) == bare(strings.ToLower(v.Hostname())) &&
 		strings.EqualFold(strings.TrimRight(u.Path, "/"), strings.TrimRight(v.Path, "/"))
+}
+
+// losesPost reports whether an exchange redirects a form away, so that the
+// browser follows without it: to the same address in another spelling, or to
+// the same path of another host that then refuses the empty request.
+func losesPost(c *trace.Capture, e *trace.Exchange) bool {
+	if e.Method != "POST" || e.Status < 301 || e.Status > 303 || e.RedirectURL == "" {
+		return false
+	}
+	followed := next(c, e)
+	moved := followed != nil && followed.Method == "GET" && followed.Status >= 400 && pathOf(e.URL) == pathOf(e.RedirectURL)
+	return sameBut(e.URL, e.RedirectURL) || moved && hostOf(e.URL) != hostOf(e.RedirectURL)
 }
 
 // local tells addresses of the user's own computer.

@@ -38,7 +38,10 @@ func runAppRejected(x *exam) {
 		detail:   fmt.Sprintf("the app (%s) got the token and %s", finding.Printable(x.msg.host()), r.how),
 		actual:   r.exchange.ErrorText,
 	}
-	if x.msg.unsolicited() {
+	if s := said(f.actual, x.msg); s != nil && s.means != "" {
+		f.detail += ": " + s.means
+		f.fixes = append(s.fixes(x), x.check.Fixes[0])
+	} else if x.msg.unsolicited() && !x.expect.takesTiles() {
 		f.detail += "; the sign-in was started at the identity provider, which many apps do not accept"
 		f.fixes = slices.Concat(unsolicitedFixes, x.check.Fixes)
 	}
@@ -161,12 +164,13 @@ func runResponseMissing(x *exam) {
 	if arrived {
 		return
 	}
-	last, posted := x.afterwards(asked, name)
+	last, posted, artifact := x.afterwards(asked, name)
 	switch {
+	case artifact != nil:
+		x.artifactRefused(artifact)
+		return
 	case posted != nil:
 		x.skip("the request was answered in exchange " + fmt.Sprint(posted.Index) + ", but the capture has no body of that POST")
-		return
-	case last == nil:
 		return
 	case kept != nil:
 		f.location.Exchange = &kept.carrier.Exchange
@@ -177,6 +181,7 @@ func runResponseMissing(x *exam) {
 	default:
 		f.detail = fmt.Sprintf("the app asked %s for a sign-in in exchange %d and no response came: the last page of the identity provider is exchange %d%s",
 			finding.Quote(hostOf(asked.URL)), asked.Index, last.Index, page(last))
+		f.refusedBy(last)
 	}
 	x.fail(f)
 }
@@ -197,25 +202,25 @@ func (x *exam) handedOut(asked *trace.Exchange) (kept *message, arrived bool) {
 }
 
 // afterwards is the last exchange with the identity provider since a request,
-// nil where an artifact answered it, and the POST to the Reply URL with that
-// name, where there is one.
-func (x *exam) afterwards(asked *trace.Exchange, name string) (last, posted *trace.Exchange) {
+// and what answered it: the POST to the Reply URL with that name, or the
+// exchange with an artifact.
+func (x *exam) afterwards(asked *trace.Exchange, name string) (last, posted, artifact *trace.Exchange) {
 	for i := range x.capture.Exchanges {
 		e := &x.capture.Exchanges[i]
 		if e.Index < asked.Index {
 			continue
 		}
-		if _, artifact := parameter(e, "SAMLart"); artifact {
-			return nil, nil
+		if _, answered := parameter(e, "SAMLart"); answered {
+			return nil, nil, e
 		}
 		if e.Method == "POST" && name != "" && withoutFragment(e.URL) == name {
-			return nil, e
+			return nil, e, nil
 		}
 		if hostOf(e.URL) == hostOf(asked.URL) {
 			last = e
 		}
 	}
-	return last, nil
+	return last, nil, nil
 }
 
 // endsWith reports whether the capture shows nothing after that exchange: it
@@ -374,7 +379,7 @@ func runPostToGet(x *exam) {
 		x.skip(noAnswer)
 		return
 	}
-	if e.Method != "POST" || e.Status != 301 && e.Status != 302 && e.Status != 303 || !sameBut(e.URL, e.RedirectURL) {
+	if !losesPost(x.capture, e) {
 		return
 	}
 	x.fail(fact{

@@ -257,7 +257,7 @@ func (j *journey) comesBack() bool {
 		return false
 	}
 	e := t.exchange(t.carrier.Exchange)
-	if e != nil && e.Method == "POST" && e.Status >= 301 && e.Status <= 303 && sameBut(e.URL, e.RedirectURL) {
+	if e != nil && losesPost(t.capture, e) {
 		j.set(4, StepStopped, e, "%s redirects it to %s, and it is lost", shownAddress(e.URL), shownAddress(e.RedirectURL))
 		return false
 	}

@@ -35,6 +35,13 @@ var issuerFixes = []finding.Fix{
 	{System: finding.Okta, Place: oktaIssuer, Action: "copy it from there"},
 }
 
+// tenantFixes bring the user to the tenant that the app trusts.
+var tenantFixes = []finding.Fix{
+	{System: finding.App, Place: appSSOURL, Action: "send users to the Login URL of {expected}, with that tenant in it, not to \"common\" or \"organizations\""},
+	{System: finding.User, Place: "the browser", Action: "sign in with an account of that tenant, in a private window"},
+	{System: finding.App, Place: appIssuer, Action: "set it to {actual}, if that is the tenant that you mean"},
+}
+
 var identityChecks = []*Check{
 	{
 		Name: "issuer-mismatch", Severity: finding.Error, Family: FamilyIdentity, Scope: OfToken,
@@ -129,6 +136,7 @@ func (x *exam) compareIssuer(issuer saml.NameID, what string) {
 		f.fixes = issuerFixes // the same one, spelled differently
 	case product == other && product == string(finding.Entra):
 		f.detail += ": the user signed in to another tenant than the one that the app trusts"
+		f.fixes = tenantFixes
 	}
 	x.fail(f)
 }

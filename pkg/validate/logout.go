@@ -18,20 +18,6 @@ const (
 
 var logoutChecks = []*Check{
 	{
-		Name: "logout-unsigned", Severity: finding.Warning, Family: FamilyLogout, Scope: OfLogout,
-		Title: "The logout message is not signed",
-		Why:   "Through the browser nothing else says who sent it: strict receivers refuse it, others let anybody log users out.",
-		Cause: "The signing of logout messages is a switch of its own in many apps, and needs a key of the app.",
-		Fixes: []finding.Fix{
-			{System: finding.App, Place: appLogout, Action: "switch the signing of logout messages on (python3-saml: logoutRequestSigned, logoutResponseSigned; ruby-saml: logout_requests_signed)"},
-			{System: finding.ADFS, Place: adfsSignature, Action: "add the certificate that the app signs with: AD FS refuses unsigned logout"},
-			{System: finding.Okta, Place: oktaLogout, Action: "upload the certificate that the app signs with: Okta refuses unsigned logout"},
-		},
-		Reference: "SAML Profiles 4.4.4.1",
-		Since:     "0.1.0",
-		run:       runLogoutUnsigned,
-	},
-	{
 		Name: "logout-nameid-mismatch", Severity: finding.Error, Family: FamilyLogout, Scope: OfLogout,
 		Title: "The logout names another user than the sign-in",
 		Why:   "The receiver finds the session by NameID with Format and qualifiers, all exactly as in the assertion; otherwise nobody is logged out.",
@@ -113,6 +99,20 @@ var logoutChecks = []*Check{
 		Reference: "SAML Core 3.2.2, SAML Profiles 4.4.4.2",
 		Since:     "0.1.0",
 		run:       runLogoutInResponseTo,
+	},
+	{
+		Name: "logout-unsigned", Severity: finding.Warning, Family: FamilyLogout, Scope: OfLogout,
+		Title: "The logout message is not signed",
+		Why:   "Through the browser nothing else says who sent it: strict receivers refuse it, others let anybody log users out.",
+		Cause: "The signing of logout messages is a switch of its own in many apps, and needs a key of the app.",
+		Fixes: []finding.Fix{
+			{System: finding.App, Place: appLogout, Action: "switch the signing of logout messages on (python3-saml: logoutRequestSigned, logoutResponseSigned; ruby-saml: logout_requests_signed)"},
+			{System: finding.ADFS, Place: adfsSignature, Action: "add the certificate that the app signs with: AD FS refuses unsigned logout"},
+			{System: finding.Okta, Place: oktaLogout, Action: "upload the certificate that the app signs with: Okta refuses unsigned logout"},
+		},
+		Reference: "SAML Profiles 4.4.4.1",
+		Since:     "0.1.0",
+		run:       runLogoutUnsigned,
 	},
 }
 

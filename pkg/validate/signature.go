@@ -27,6 +27,21 @@ var signerFixes = []finding.Fix{
 	{System: finding.Okta, Place: oktaCertificate, Action: "compare the active certificate, and hand it to the app"},
 }
 
+// activateFixes are the moves where the app was given a certificate that does
+// not sign yet.
+var activateFixes = []finding.Fix{
+	{System: finding.Entra, Place: entraCertificate + " > Token signing certificate > Edit", Action: "make the certificate with the thumbprint {expected} active"},
+	{System: finding.ADFS, Place: adfsCertificate, Action: "set the certificate with the thumbprint {expected} as primary"},
+	{System: finding.Okta, Place: oktaCertificate, Action: "activate the certificate that the app holds"},
+	{System: finding.App, Place: appCertificate, Action: "or put the certificate {actual} back beside it until the change is done"},
+}
+
+// pairFixes are the moves where a signature does not fit the certificate that
+// comes along with it.
+var pairFixes = append([]finding.Fix{
+	{System: finding.App, Place: "the identity provider's signing key and certificate", Action: "check that the private key belongs to the certificate (both have the same public key)"},
+}, tamperFixes...)
+
 var signatureChecks = slices.Concat(signaturePresence, signatureJudgement, signatureForm)
 
 var signaturePresence = []*Check{

@@ -183,7 +183,11 @@ func runValueMismatch(x *exam) {
 		case s.Value == xmldsig.Mismatch && len(s.Embedded) == 0 && x.fromApp():
 			x.skip(madeByApp)
 		case s.Value == xmldsig.Mismatch:
-			x.fail(fact{element: s.Element, detail: x.valueDetail(s)})
+			f := fact{element: s.Element, detail: x.valueDetail(s)}
+			if len(s.Embedded) > 0 {
+				f.fixes = pairFixes
+			}
+			x.fail(f)
 		case s.Value == xmldsig.NotChecked:
 			x.skip("no key is at hand: " + noCertificate)
 		case s.Value != xmldsig.Match:
@@ -206,7 +210,7 @@ func (x *exam) valueDetail(s *xmldsig.Signature) string {
 	case len(s.Embedded) == 0:
 		out += fmt.Sprintf("none of the certificates given (%s): another key signed, or the signature was changed", describeAll(trusted))
 	case slices.ContainsFunc(trusted, func(t TrustedCertificate) bool { return t.SameKey(s.Embedded[0]) }):
-		out = fmt.Sprintf("the signature of the %s does not fit its certificate, which is the trusted one (%s), so it was damaged or forged", covered(s), describe(s.Embedded[0]))
+		out = fmt.Sprintf("the signature of the %s does not fit its certificate, which is the trusted one (%s): another private key signed than the one that belongs to it, or the signature was damaged or forged", covered(s), describe(s.Embedded[0]))
 	default:
 		out += fmt.Sprintf("neither the certificate in the message (%s) nor those given (%s), so it was damaged or forged", describe(s.Embedded[0]), describeAll(trusted))
 	}
@@ -273,17 +277,18 @@ func (x *exam) metadata() bool { return xmldoc.Namespace(x.msg.saml.Element) == 
 func (x *exam) untrusted(s *xmldsig.Signature, trusted []TrustedCertificate) fact {
 	signer := s.Certificate
 	f := fact{element: s.Element, expected: thumbprints(trusted), actual: signer.SHA1()}
-	f.detail = fmt.Sprintf("the %s is signed with %s, but trusted is %s", covered(s), describe(signer), describeAll(trusted))
+	cause := relation(signer, trusted)
 	switch {
 	case x.tenantWide(signer, trusted):
-		f.detail += ": these are the keys of the Entra tenant, not of the app; the metadata was fetched without \"?appid=\" and its address is missing the app's own certificate"
+		cause = "the trusted keys are those of the Entra tenant, not of the app, as metadata that was fetched without \"?appid=\" lists them"
 		f.fixes = []finding.Fix{
 			{System: finding.App, Place: appCertificate, Action: "use the metadata address that ends in \"?appid=\" and the Application ID of the app; the one without it lists keys that never sign this app's tokens"},
 			{System: finding.Entra, Place: entraCertificate + " > App Federation Metadata Url", Action: "copy the address from there: it holds \"?appid=\""},
 		}
-	default:
-		f.detail += relation(signer, trusted)
+	case cause == signsWithOld:
+		f.fixes = activateFixes
 	}
+	f.detail = fmt.Sprintf("%s: the %s is signed with %s, but trusted is %s", cause, covered(s), describe(signer), describeAll(trusted))
 	return f
 }
 
@@ -302,6 +307,9 @@ func (x *exam) tenantWide(signer *keys.Certificate, trusted []TrustedCertificate
 		!slices.ContainsFunc(trusted, func(t TrustedCertificate) bool { return strings.Contains(t.Subject, entraAppSigner) })
 }
 
+// signsWithOld is where the app has the next certificate before it is active.
+const signsWithOld = "the app holds the new certificate, but the identity provider still signs with the old one"
+
 // relation says how the signer's certificate relates to the nearest trusted
 // one: its name, its age.
 func relation(signer *keys.Certificate, trusted []TrustedCertificate) string {
@@ -312,15 +320,15 @@ func relation(signer *keys.Certificate, trusted []TrustedCertificate) string {
 		}
 	}
 	if nearest.Subject != signer.Subject {
-		return "; the names differ, so one of them is from another app, tenant or product"
+		return "the certificate is of another app, tenant or product, as its name says"
 	}
 	switch {
 	case signer.NotBefore.After(nearest.NotBefore):
-		return "; the one that signs is newer: the certificate was renewed and the app still holds the old one"
+		return "the certificate was renewed, and the app still holds the old one"
 	case signer.NotBefore.Before(nearest.NotBefore):
-		return "; the trusted one is newer: the identity provider still signs with the old one"
+		return signsWithOld
 	}
-	return "; both have the same name and start: they are of another app or environment"
+	return "the certificate is of another app or environment, with the same name and start"
 }
 
 func allOf(trusted []TrustedCertificate, name string) bool {

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
@@ -61,9 +62,29 @@ func runStatusNotSuccess(x *exam) {
 	}
 	f := fact{field: s.Codes[0], actual: s.Codes[0].Value, detail: statusDetail(s)}
 	if code, ok := decisive(s); ok && code.Next != "" {
-		f.fixes = append([]finding.Fix{{System: finding.App, Place: "what the status code " + code.Short + " asks for", Action: code.Next}}, x.check.Fixes[:3]...)
+		f.fixes = x.statusFixes(code)
+		if format := x.requestedFormat(); code.Short == "InvalidNameIDPolicy" && format != "" {
+			f.detail += "; the request asks for " + finding.Quote(format)
+		}
 	}
 	x.fail(f)
+}
+
+// statusFixes are the moves that a status code asks for, at the side that it is
+// about.
+func (x *exam) statusFixes(code saml.StatusCode) []finding.Fix {
+	logs := slices.Clone(x.check.Fixes[:3])
+	switch code.Short {
+	case "InvalidNameIDPolicy":
+		return append(nameIDFixes("issue a NameID in the format that the request asks for"),
+			finding.Fix{System: finding.App, Place: appRequest + " > NameIDPolicy", Action: "or ask for the format that is issued, or for none"})
+	case "Responder", "AuthnFailed", "RequestDenied", "NoAvailableIDP":
+		for i := range logs {
+			logs[i].Action = code.Next
+		}
+		return logs
+	}
+	return append([]finding.Fix{{System: finding.App, Place: appRequest, Action: code.Next}}, logs...)
 }
 
 // decisive is the innermost code that the specification knows: it says most.

@@ -2,12 +2,22 @@ package validate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
+	"github.com/ssodoctor/ssodoctor/pkg/profile"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
 )
+
+// takesTiles reports whether the app is documented to take sign-ins that start
+// at the identity provider.
+func (e *Expectations) takesTiles() bool {
+	return e.Profile != nil && slices.ContainsFunc(e.Profile.App.Initiation, func(s profile.StartsAt) bool {
+		return s.At == profile.FromIdP && !s.Unverified
+	})
+}
 
 // nameIDs yields the NameID of every assertion that can be read and has one.
 func (x *exam) nameIDs() func(func(*saml.NameID) bool) {
@@ -106,6 +116,7 @@ var nameIDShapes = []nameIDShape{
 		at := strings.LastIndexByte(v, '@')
 		return at > 0 && at < len(v)-1
 	}, "an e-mail address"},
+	{"emailAddress", func(v string) bool { return guestHome(v) == "" }, "an e-mail address: this is the UPN that Entra made up for a guest, at which nobody gets mail"},
 	{"X509SubjectName", func(v string) bool { return strings.Contains(v, "=") }, "a distinguished name such as CN=Ada,O=Contoso"},
 	{"WindowsDomainQualifiedName", func(v string) bool {
 		return !strings.HasPrefix(v, `\`) && !strings.HasSuffix(v, `\`) && !strings.Contains(v, "@")
@@ -123,8 +134,12 @@ func runNameIDContent(x *exam) {
 		}
 		for _, s := range nameIDShapes {
 			if s.format == formatName(id.Format.Value) && !s.fits(value) {
-				x.fail(fact{field: id.Field, actual: id.Value,
-					detail: fmt.Sprintf("the NameID %s has the format %s, which wants %s", finding.Quote(finding.Shorten(id.Value, 80)), s.format, s.wants)})
+				f := fact{field: id.Field, actual: id.Value}
+				if guestHome(value) != "" {
+					f.severity = x.unlessWelcomed() // an app that creates accounts takes any name
+				}
+				f.detail = fmt.Sprintf("the NameID %s has the format %s, which wants %s", finding.Quote(finding.Shorten(id.Value, 80)), s.format, s.wants)
+				x.fail(f)
 			}
 		}
 		if p := x.expect.NameIDPattern; p != nil && !p.Regexp.MatchString(id.Value) {

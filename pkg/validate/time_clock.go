@@ -36,7 +36,7 @@ func runClockSkew(x *exam) {
 			finding.Printable(x.msg.host()), finding.Duration(ahead), direction, max(dateStep, c.spread.Round(dateStep))/time.Second, stamp(app), stamp(idp), x.issuedElsewhen()),
 	}
 	switch {
-	case !x.msg.validAt(idp, 0):
+	case !x.msg.validAt(idp, c.spread+dateStep): // by its own clock, which the capture shows in whole seconds
 	case !x.msg.validAt(app, x.expect.skew()):
 		f.severity = finding.Error
 		f.detail += x.consequence(ahead)

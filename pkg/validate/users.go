@@ -188,7 +188,7 @@ func (x *exam) mismatchedUser(who *identity, m accounts.Match) (severity finding
 		if !strings.Contains(string(how), "white space") && !x.caseSensitive() {
 			severity = finding.Warning
 		}
-		return severity, fmt.Sprintf(", but the app knows the user as %s: they differ by %s", account, how), sourceFixes(who)
+		return severity, fmt.Sprintf(", but the app knows the user as %s: they differ by %s", account, how), spellingFixes(who)
 	case accounts.OtherColumn:
 		if m.Account == "" {
 			return 0, fmt.Sprintf(", which the app has in the column %s of an account that has no %s", finding.Quote(m.Column), finding.Quote(x.expect.Accounts.Key)), accountFixes[:1]
@@ -210,6 +210,13 @@ func (x *exam) mismatchedUser(who *identity, m accounts.Match) (severity finding
 func sourceFixes(who *identity) []finding.Fix {
 	return append(who.fixes("take it from the directory attribute that holds {expected} for this user (mail in place of userPrincipalName, or the other way round)"),
 		finding.Fix{System: finding.App, Place: appUsers, Action: "or change the account {expected} to {actual}, if it is the same person"})
+}
+
+// spellingFixes make the app write what the directory does, or the identity
+// provider what all accounts of the app have.
+func spellingFixes(who *identity) []finding.Fix {
+	return append([]finding.Fix{{System: finding.App, Place: appUsers, Action: "change the account {expected} to {actual}, letter by letter"}},
+		who.fixes("or send the value as the app writes it, if it writes all of them so (for example in lower case)")...)
 }
 
 func severalFixes(who *identity) []finding.Fix {

@@ -3,6 +3,7 @@ package validate
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/saml"
@@ -83,6 +84,31 @@ var wsfedChecks = []*Check{
 		Explains:  []string{"flow-app-rejected", "flow-login-loop"},
 		run:       runTokenType,
 	},
+}
+
+// SharePoint takes a token that ends within its window for expired; the window
+// is ten minutes unless a farm has another. Source: Microsoft Learn,
+// SPSecurityTokenServiceManager.LogonTokenCacheExpirationWindow.
+const (
+	sharePointTrust  = "/_trust/"
+	sharePointWindow = 10 * time.Minute
+)
+
+var sharePointFixes = []finding.Fix{
+	{System: finding.ADFS, Place: adfsTokenLifetime, Action: "set it to 60"},
+	{System: finding.Entra, Place: entraTokenLifetime, Action: "remove the policy, or raise its lifetime to an hour"},
+	{System: finding.App, Place: "SharePoint Management Shell > Get-SPSecurityTokenServiceConfig", Action: "or make LogonTokenCacheExpirationWindow shorter than the lifetime of the token"},
+}
+
+var sharePointTypeFixes = []finding.Fix{
+	{System: finding.App, Place: "SharePoint Management Shell > Set-SPTrustedIdentityTokenIssuer -SignInUrl", Action: "end the address of Entra in /wsfed, not in /saml2"},
+	{System: finding.ADFS, Place: adfsEndpoints + " > WS-Federation Passive Endpoints", Action: "add the address of /_trust/ there, not as SAML endpoint"},
+}
+
+// toSharePoint reports whether the token went to a SharePoint server.
+func (x *exam) toSharePoint() bool {
+	path := strings.ToLower(pathOf(x.msg.carrier.PostedTo))
+	return strings.HasSuffix(strings.TrimSuffix(path, "default.aspx"), sharePointTrust)
 }
 
 func runFault(x *exam) {
@@ -203,10 +229,23 @@ func runLifetime(x *exam) {
 	case !expires.IsZero() && !at.At.Add(-skew).Before(expires):
 		x.fail(fact{field: r.Expires.Field, actual: r.Expires.Value,
 			detail: fmt.Sprintf("the Lifetime of the token response ended at %s, %s before %s", stamp(expires), finding.Duration(at.At.Sub(expires)), at.moment())})
+	case x.toSharePoint() && !created.IsZero() && !expires.IsZero() && expires.Sub(created) <= sharePointWindow:
+		x.tooShort(r.Expires, expires.Sub(created))
 	case !created.IsZero() && created.After(at.At.Add(skew)):
 		x.fail(fact{field: r.Created.Field, actual: r.Created.Value,
 			detail: fmt.Sprintf("the Lifetime of the token response begins at %s, %s after %s", stamp(created), finding.Duration(created.Sub(at.At)), at.moment())})
 	}
+}
+
+// tooShort reports a token for SharePoint that ends within its window.
+func (x *exam) tooShort(expires saml.Instant, lifetime time.Duration) {
+	f := fact{title: "The token ends too soon for SharePoint", field: expires.Field, actual: expires.Value, fixes: sharePointFixes}
+	f.detail = fmt.Sprintf("the token holds for %s, and SharePoint takes one that ends within %s (LogonTokenCacheExpirationWindow) for expired: it asks for the next at once",
+		finding.Duration(lifetime), finding.Duration(sharePointWindow))
+	if !x.repeated() {
+		f.severity = x.unlessWelcomed() // a farm may have a shorter window
+	}
+	x.fail(f)
 }
 
 // tokenTypes are the versions of assertions that TokenType stands for (WSS SAML
@@ -220,6 +259,15 @@ var tokenTypes = map[string]string{
 }
 
 func runTokenType(x *exam) {
+	if x.toSharePoint() {
+		for _, a := range x.assertions() {
+			if a.Version.Value == "2.0" {
+				x.fail(fact{element: a.Element, title: "The token is of another type than the app reads", expected: []string{"SAML 1.1"}, actual: "SAML 2.0", fixes: sharePointTypeFixes,
+					detail: "the token is a SAML 2.0 assertion, and SharePoint reads SAML 1.1 alone"})
+				return
+			}
+		}
+	}
 	r := x.response()
 	switch {
 	case r == nil:
