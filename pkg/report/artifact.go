@@ -19,8 +19,8 @@ func (p *page) artifacts(list []validate.ArtifactView) {
 	for _, a := range list {
 		p.blank()
 		where := a.Input
-		if a.Exchange >= 0 {
-			where += fmt.Sprintf(", exchange %d", a.Exchange)
+		if a.Exchange != nil {
+			where += fmt.Sprintf(", exchange %d", *a.Exchange)
 		}
 		p.heading("ARTIFACT", where)
 		p.fact("SAMLart", a.Text)

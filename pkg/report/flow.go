@@ -44,8 +44,8 @@ func stepText(s validate.FlowStep) string {
 		}
 		out += s.Text
 	}
-	if s.Exchange >= 0 {
-		out += fmt.Sprintf(" (exchange %d", s.Exchange)
+	if s.Exchange != nil {
+		out += fmt.Sprintf(" (exchange %d", *s.Exchange)
 		if !s.Time.IsZero() {
 			out += " at " + s.Time.UTC().Format(time.TimeOnly)
 		}

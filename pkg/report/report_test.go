@@ -173,6 +173,29 @@ func TestJSONFollowsItsSchema(t *testing.T) {
 			validateJSON(t, schema, b.Bytes())
 		})
 	}
+	t.Run("optional", func(t *testing.T) {
+		captures := []*trace.Capture{}
+		for _, text := range []string{samltest.HAR(samltest.SignIn(samltest.NewAuthnRequest().XML(), samltest.NewResponse().XML())...),
+			`[{"createdDateTime":"2026-11-21T10:00:03Z","userPrincipalName":"ada@contoso.com","appDisplayName":"HaloITSM","status":{"errorCode":50105}}]`,
+			"https://halo.contoso.com/acs?SAMLart=AAQAAFn7" + strings.Repeat("A", 51) + "%3D"} {
+			c, err := trace.ReadBytes([]byte(text), "input", trace.Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			captures = append(captures, c)
+		}
+		r := validate.Examine(captures, &validate.Expectations{Stacks: validate.Stacks()}, validate.Clock{Now: samltest.Time})
+		var b bytes.Buffer
+		if err := JSON(&b, r, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		validateJSON(t, schema, b.Bytes())
+		for _, part := range []string{`"flow": {`, `"stopped": `, `"stack": "python3-saml"`, `"app": "HaloITSM"`, `"code": "AADSTS50105"`, `"artifacts": [`} {
+			if !strings.Contains(b.String(), part) {
+				t.Errorf("%s is not in the report", part)
+			}
+		}
+	})
 	t.Run("nothing", func(t *testing.T) {
 		var b bytes.Buffer
 		if err := JSON(&b, validate.Examine(nil, nil, validate.Clock{}), Options{}); err != nil {

@@ -12,12 +12,12 @@ import (
 // ArtifactView is a SAML artifact of a capture: what an app was given in place
 // of a message.
 type ArtifactView struct {
-	Input    string
-	Exchange int // -1 where the capture has none
+	Input    string `json:"input"`
+	Exchange *int   `json:"exchange,omitempty"` // nil where the capture has none
 	// Text is what the artifact says, with the entity ID that it is from where
 	// the capture knows it, or why it cannot be read. The handle, which is a
 	// secret, is left out.
-	Text string
+	Text string `json:"text"`
 }
 
 // maxArtifacts bounds how many artifacts of one capture are shown.
@@ -35,7 +35,7 @@ func artifacts(captures []*trace.Capture, messages []*message, expected []Value)
 	var out []ArtifactView
 	for _, c := range captures {
 		shown := len(out)
-		add := func(exchange int, value string) {
+		add := func(exchange *int, value string) {
 			view := ArtifactView{Input: c.Name, Exchange: exchange, Text: artifactText(value, known)}
 			same := func(v ArtifactView) bool { return v.Text == view.Text }
 			if len(out)-shown < maxArtifacts && !slices.ContainsFunc(out[shown:], same) {
@@ -43,12 +43,12 @@ func artifacts(captures []*trace.Capture, messages []*message, expected []Value)
 			}
 		}
 		for _, value := range c.Artifacts {
-			add(-1, value)
+			add(nil, value)
 		}
 		for _, e := range c.Exchanges {
 			for _, p := range e.Parameters {
 				if p.Name == "SAMLart" {
-					add(e.Index, p.Value)
+					add(&e.Index, p.Value)
 				}
 			}
 		}

@@ -26,7 +26,7 @@ func TestArtifacts(t *testing.T) {
 	if len(r.Artifacts) != 2 {
 		t.Fatalf("artifacts %+v", r.Artifacts)
 	}
-	if a := r.Artifacts[0]; a.Exchange != 4 || !strings.HasSuffix(a.Text, `from "`+samltest.Issuer+`"`) || !strings.Contains(a.Text, "endpoint index 1") {
+	if a := r.Artifacts[0]; a.Exchange == nil || *a.Exchange != 4 || !strings.HasSuffix(a.Text, `from "`+samltest.Issuer+`"`) || !strings.Contains(a.Text, "endpoint index 1") {
 		t.Errorf("artifact %+v", a)
 	}
 	for _, a := range r.Artifacts {
@@ -49,7 +49,7 @@ func TestArtifactsInText(t *testing.T) {
 	}
 	for issuer, want := range map[string]string{samltest.Issuer: `from "` + samltest.Issuer + `"`, "https://other.example": "from none of the entity IDs that are known"} {
 		r := Examine([]*trace.Capture{c}, &Expectations{Issuers: []Value{{Value: issuer}}}, Clock{Now: samltest.Time})
-		if len(r.Artifacts) != 1 || r.Artifacts[0].Exchange != -1 || !strings.Contains(r.Artifacts[0].Text, want) || !strings.Contains(r.Artifacts[0].Text, "endpoint index 7") {
+		if len(r.Artifacts) != 1 || r.Artifacts[0].Exchange != nil || !strings.Contains(r.Artifacts[0].Text, want) || !strings.Contains(r.Artifacts[0].Text, "endpoint index 7") {
 			t.Errorf("artifacts %+v, expected %s", r.Artifacts, want)
 		}
 		if r.Diagnosis != nil {

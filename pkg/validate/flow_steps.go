@@ -15,23 +15,23 @@ import (
 // Flow is one sign-in of a capture as a timeline of five steps: the one that
 // the diagnosis is about, else the last.
 type Flow struct {
-	Input string
-	Steps [5]FlowStep
+	Input string      `json:"input"`
+	Steps [5]FlowStep `json:"steps"`
 	// Stopped is the number of the step at which the sign-in stopped, 0 where
 	// it did not as far as the capture shows; Check is that of the diagnosis.
-	Stopped int
-	Check   string
+	Stopped int    `json:"stopped"`
+	Check   string `json:"check"`
 }
 
 // FlowStep is one step of a sign-in.
 type FlowStep struct {
-	Name    string
-	Outcome FlowOutcome
-	Text    string
-	// Exchange is where the step ended, -1 where the capture does not show it,
+	Name    string      `json:"name"`
+	Outcome FlowOutcome `json:"outcome"`
+	Text    string      `json:"text"`
+	// Exchange is where the step ended, nil where the capture does not show it,
 	// and Time when; zero where unknown.
-	Exchange int
-	Time     time.Time
+	Exchange *int      `json:"exchange,omitempty"`
+	Time     time.Time `json:"time,omitzero"`
 }
 
 // FlowOutcome says what became of a step.
@@ -147,7 +147,7 @@ func (j *journey) find() bool {
 func (j *journey) draw() {
 	f := j.flow
 	for i := range f.Steps {
-		f.Steps[i] = FlowStep{Name: stepNames[i], Outcome: StepNotReached, Exchange: -1}
+		f.Steps[i] = FlowStep{Name: stepNames[i], Outcome: StepNotReached}
 	}
 	j.start()
 	if j.signIn() && j.comesBack() {
@@ -165,7 +165,7 @@ func (j *journey) set(step int, outcome FlowOutcome, e *trace.Exchange, format s
 	s := &j.flow.Steps[step-1]
 	s.Outcome, s.Text = outcome, fmt.Sprintf(format, args...)
 	if e != nil {
-		s.Exchange, s.Time = e.Index, e.Time
+		s.Exchange, s.Time = &e.Index, e.Time
 	}
 }
 

@@ -24,16 +24,14 @@ type Report struct {
 	// Certificates are those that lint found, the one that ends first in front;
 	// no part of the JSON report.
 	Certificates []CertificateSighted `json:"-"`
-	// Stacks are the verdicts of Expectations.Stacks, by message; no part of
-	// the JSON report.
-	Stacks []StackVerdict `json:"-"`
-	// Artifacts are those of the captures; no part of the JSON report.
-	Artifacts []ArtifactView `json:"-"`
-	// SignIns count the rows of sign-in logs by app; no part of the JSON report.
-	SignIns []SignInGroup `json:"-"`
-	// Flow is the timeline of a captured sign-in, nil without one; no part of
-	// the JSON report.
-	Flow *Flow `json:"-"`
+	// Stacks are the verdicts of Expectations.Stacks, by message.
+	Stacks []StackVerdict `json:"stacks,omitempty"`
+	// Artifacts are those of the captures.
+	Artifacts []ArtifactView `json:"artifacts,omitempty"`
+	// SignIns count the rows of sign-in logs by app.
+	SignIns []SignInGroup `json:"signIns,omitempty"`
+	// Flow is the timeline of a captured sign-in, nil without one.
+	Flow *Flow `json:"flow,omitempty"`
 	// Suppressed are findings that somebody has accepted: they stand neither in
 	// Findings nor in Summary, and are no part of the JSON report.
 	Suppressed []Suppressed `json:"-"`

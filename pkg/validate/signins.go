@@ -47,15 +47,17 @@ var signInChecks = []*Check{
 
 // SignInGroup counts the sign-ins to one app of a log.
 type SignInGroup struct {
-	Input, App      string
-	SignIns, Failed int
-	Codes           []SignInCode // of the failures, the most frequent first
+	Input   string       `json:"input"`
+	App     string       `json:"app"`
+	SignIns int          `json:"signIns"`
+	Failed  int          `json:"failed"`
+	Codes   []SignInCode `json:"codes,omitempty"` // of the failures, the most frequent first
 }
 
 // SignInCode counts the failures with one code.
 type SignInCode struct {
-	Code  string
-	Count int
+	Code  string `json:"code"`
+	Count int    `json:"count"`
 }
 
 // failedSignIns are the failures of one app with one code.

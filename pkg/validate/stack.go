@@ -53,13 +53,16 @@ type demand struct {
 
 // StackVerdict is what a stack makes of one message.
 type StackVerdict struct {
-	Stack   *Stack
-	Message int // index of the message
-	Outcome StackOutcome
+	Stack   *Stack       `json:"stack"`   // its name in JSON
+	Message int          `json:"message"` // index of the message
+	Outcome StackOutcome `json:"outcome"`
 	// Reasons are why it refuses, in the order in which it looks; or what must
 	// be known before anybody can say. Empty where it accepts.
-	Reasons []string
+	Reasons []string `json:"reasons,omitempty"`
 }
+
+// MarshalText is the name of the stack.
+func (s *Stack) MarshalText() ([]byte, error) { return []byte(s.Name), nil }
 
 // StackOutcome is the answer of a stack.
 type StackOutcome string
