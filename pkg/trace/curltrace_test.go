@@ -82,3 +82,19 @@ func TestCurlCompressed(t *testing.T) {
 		}
 	}
 }
+
+// TestRawStream reads both directions of a stream with their bytes as they were,
+// as Wireshark saves one that is followed "as Raw".
+func TestRawStream(t *testing.T) {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	w.Write([]byte(formPage()))
+	w.Close()
+	body := fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", packed.Len(), packed.String())
+	text := "GET /sso HTTP/1.1\r\nHost: idp.example\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n" + body +
+		"GET /home HTTP/1.1\r\nHost: app.example\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+	capture, err := ReadBytes([]byte(text), "", Limits{})
+	if err != nil || capture.Format != "http" || len(capture.Messages) != 1 || string(capture.Messages[0].XML) != testXML || len(capture.Exchanges) != 2 {
+		t.Fatalf("%v, %+v", err, capture)
+	}
+}

@@ -30,6 +30,8 @@ func badInputs() []badInput {
 		{"burp", "<?xml version=\"1.0\"?>\n<!DOCTYPE items [\n<!ELEMENT items (item*)>]>\n<items burpVersion=\"2025.1\"><item/></items>", false, "found in an XML file of saved Burp items of 110 bytes"},
 		{"mitmproxy", "1453:9:websocket;0:~8:response;1:x,", false, "the mitmproxy file is cut off or damaged after 34 bytes; the flows before that were read. Save it again"},
 		{"certificate", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", true, "a certificate or key in PEM"},
+		{"pcapng", "\n\r\r\n\xb4\x00\x00\x00\x4d\x3c\x2b\x1a\x01\x00\x00\x00", true, "a pcapng network capture; give Wireshark the TLS keys"},
+		{"pcapng of another byte order", "\n\r\r\n\x00\x00\x00\xb4\x1a\x2b\x3c\x4d\x00\x01\x00\x00", true, "a pcapng network capture"},
 		{"binary", "\x01\x02\x03\x04\x05\x00\x00\x00\x07", true, "binary data of an unknown kind (it starts with 01 02 03 04 05 00 00 00)"},
 		{"damaged gzip", "\x1f\x8b\x08\xff", true, "damaged gzip"},
 		{"words", "hello, it does not work", false, "no SAML or WS-Federation message found in a text of 23 bytes; paste the SAMLResponse"},

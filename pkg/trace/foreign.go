@@ -13,7 +13,7 @@ type foreign struct {
 var foreigns = []foreign{
 	{magic("\xac\xed\x00\x05"), "a Charles session (.chls)", "export it from Charles as JSON session file (.chlsj) or as HAR"},
 	{magic("ElfFile\x00"), "a Windows event log (.evtx)", "open it in Event Viewer and copy the event as text or save it as XML"},
-	{magic("\x0a\x0d\x0d\x0a"), "a pcapng network capture", "give Wireshark the TLS keys and export the dissection as JSON, or " + adviceExportHAR},
+	{isPcapng, "a pcapng network capture", "give Wireshark the TLS keys and export the dissection as JSON, or " + adviceExportHAR},
 	{magic("\xd4\xc3\xb2\xa1", "\xa1\xb2\xc3\xd4", "\x4d\x3c\xb2\xa1"), "a pcap network capture", "give Wireshark the TLS keys and export the dissection as JSON, or " + adviceExportHAR},
 	{magic("\x89PNG"), "a PNG image", adviceText},
 	{magic("\xff\xd8\xff"), "a JPEG image", adviceText},
@@ -35,6 +35,13 @@ var foreigns = []foreign{
 }
 
 const adviceText = "a captured sign-in is expected: " + advicePaste
+
+// isPcapng looks for the byte order of the first block (IETF opsawg-pcapng 4.1):
+// its type has the bytes of line ends, and may be taken for them.
+func isPcapng(head []byte) bool {
+	head = head[:min(len(head), 12)]
+	return bytes.Contains(head, []byte("\x1a\x2b\x3c\x4d")) || bytes.Contains(head, []byte("\x4d\x3c\x2b\x1a"))
+}
 
 func magic(prefixes ...string) func([]byte) bool {
 	return func(head []byte) bool {

@@ -27,7 +27,7 @@ type Format struct {
 
 	is     func(head []byte) bool
 	read   func(*collector, *bufio.Reader) error
-	binary bool // is no text
+	binary bool // is no text, or need not be
 	// tunnels says how traffic is decrypted that the capture has none of,
 	// codings how bodies are saved that it has in a coding that is not read.
 	tunnels, codings string
@@ -57,7 +57,7 @@ func formatTable() []Format {
 		{Name: "xml", Title: "an XML document", From: "any tool that shows messages decoded, the Entra test panel", is: isXMLStart, read: whole((*collector).readXML)},
 		{Name: "url", Title: "a URL", From: "the address bar", is: isURL, read: whole((*collector).readURLs)},
 		{Name: "form", Title: "a form body", From: "\"View source\" of a form in the browser's network log", is: isForm, read: whole((*collector).readForms)},
-		{Name: "http", Title: "an HTTP message as text", From: "Burp, Wireshark's \"Follow stream\", developer tools", is: isRawHTTP, read: whole((*collector).readRawHTTP)},
+		{Name: "http", Title: "an HTTP message as text", From: "Burp, Wireshark's \"Follow stream\", developer tools", is: isRawHTTP, read: whole((*collector).readRawHTTP), binary: true},
 		{Name: "curl-trace", Title: "what curl reports", From: "curl -v, --trace and --trace-ascii", is: isCurlTrace, read: whole((*collector).readCurlTrace),
 			codings: "write the trace with --trace, which keeps every byte, or ask without --compressed"},
 		{Name: "curl", Title: "a command that repeats a request", From: "the browser's \"Copy as cURL\" (bash and cmd), \"Copy as PowerShell\" and \"Copy as fetch\"", is: isCommand, read: whole((*collector).readCommands)},

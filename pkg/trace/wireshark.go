@@ -35,6 +35,7 @@ type wireshark struct {
 	open    []*streamEntry
 	current packetPart
 	tls     bool
+	cut     bool   // a message was cut by Wireshark
 	frame   string // time of the packet
 	stream  string // of TCP
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
+	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
 // readPDML reads packets in Wireshark's XML.
@@ -67,9 +68,11 @@ var wiresharkLines = []struct {
 	{"http2.streamid", lazyregexp.New(`^ +Stream: [A-Z_]+, Stream ID: ([0-9]+)`)},
 	{"http.request.method", lazyregexp.New(`^ +([A-Z]{3,16}) \S+ HTTP/1\.[01]\\r\\n`)},
 	{"http.request.uri", lazyregexp.New(`^ +[A-Z]{3,16} (\S+) HTTP/1\.[01]\\r\\n`)},
+	{"http.request.method", lazyregexp.New(`^ +Request Method: ([A-Z]{3,16})$`)},
+	{"http.request.uri", lazyregexp.New(`^ +Request URI: (\S+)$`)},
 	{"http.response.code", lazyregexp.New(`^ +HTTP/1\.[01] ([0-9]{3})`)},
 	{"http.host", lazyregexp.New(`^ +Host: (.*)\\r\\n`)},
-	{"http.location", lazyregexp.New(`^ +Location: (.*)\\r\\n`)},
+	{"http.location", lazyregexp.New(`^ +Location: (.*?)(?:\\r\\n)?$`)},
 	{"http.date", lazyregexp.New(`^ +Date: (.*)\\r\\n`)},
 	{"http.content_type", lazyregexp.New(`^ +Content-Type: (.*)\\r\\n`)},
 	{"http.set_cookie", lazyregexp.New(`^ +Set-Cookie: (.*)\\r\\n`)},
@@ -85,6 +88,12 @@ var wiresharkLines = []struct {
 	{"http2.headers.date", lazyregexp.New(`^ +Header: date: (.*)$`)},
 	{"urlencoded-form.key", lazyregexp.New(`^ +Key: (.*)$`)},
 	{"urlencoded-form.value", lazyregexp.New(`^ +Value: (.*)$`)},
+}
+
+// longFields are those that may hold a message: where Wireshark cut one, its value
+// ends so that the message is told to be cut.
+var longFields = map[string]bool{
+	"http.request.uri": true, "http.location": true, "http2.headers.path": true, "http2.headers.location": true, "urlencoded-form.value": true,
 }
 
 // truncatedLine is how Wireshark marks a line that it cut.
@@ -108,6 +117,9 @@ func (w *wireshark) readText(text []byte) {
 		w.current.span.End = at
 	}
 	w.endPart()
+	if w.cut {
+		w.problem(-1, "input-truncated", finding.Error, "Wireshark cuts long values where it writes packets as text: export them with File > Export Packet Dissections > As JSON")
+	}
 }
 
 func (w *wireshark) textLine(line []byte) {
@@ -121,8 +133,9 @@ func (w *wireshark) textLine(line []byte) {
 	for _, row := range wiresharkLines {
 		if m := row.shape.FindSubmatch(line); m != nil {
 			value := string(m[1])
-			if cut != nil && row.field == "urlencoded-form.value" {
+			if cut != nil && longFields[row.field] {
 				value = strings.TrimRight(value, ".…") + "…"
+				w.cut = w.cut || hasMarker([]byte(value)) || hasMessage(w.current.pairs)
 			}
 			w.field(row.field, value)
 		}
