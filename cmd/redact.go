@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -76,8 +77,16 @@ func runRedact(env *Env, o *redactOptions, args []string) error {
 		return err
 	}
 	env.note(summary(capture, shareable))
+	for _, p := range capture.Problems {
+		if slices.Contains(leftOut, p.Check) {
+			env.note("not in the copy: " + p.Detail)
+		}
+	}
 	return nil
 }
+
+// leftOut are the checks by which a reader says that it did not read all.
+var leftOut = []string{"input-unread", "input-truncated", "input-too-large", "input-masked"}
 
 // freshKey is a key that is forgotten when the copy is written.
 func freshKey() []byte {
