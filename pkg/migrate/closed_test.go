@@ -38,6 +38,23 @@ func TestAccessFailsClosed(t *testing.T) {
 	}
 }
 
+// TestMangledRulesFailClosed holds that rules that can only be guessed let nobody
+// in: what a page or an export lost of them may be a condition.
+func TestMangledRulesFailClosed(t *testing.T) {
+	for name, rules := range map[string]string{
+		"everyone": strings.Replace(`=> `+permit, `"true"`, `true`, 1),
+		"a group":  `[` + groupSID + ` Value == "S-1-5-21-1-2-3-1105"] => ` + permit,
+		"one rule": `=> ` + permit + ` [` + groupSID + ` Value == "S-1-5-21-1-2-3-1105"] => issue(Type = "x", Value = "y");`,
+	} {
+		rp := ready().Set("AccessControlPolicyName", adfstest.Null{}).Set("AccessControlPolicyParameters", adfstest.Null{}).
+			Set("ResultantPolicy", adfstest.Null{}).Set("IssuanceAuthorizationRules", adfstest.String(rules))
+		got := plan(t, PlanOptions{}, rp).Trusts[0]
+		if a := got.Access; !a.AssignmentRequired || len(a.Groups)+len(a.Users) > 0 || got.Readiness != Blocked {
+			t.Errorf("%s: the trust is %s, and lets in %+v", name, got.Readiness, a)
+		}
+	}
+}
+
 // TestPolicyFailsClosed holds the same of access control policies.
 func TestPolicyFailsClosed(t *testing.T) {
 	condition := func(operator, value string) string {

@@ -97,18 +97,21 @@ func (t *translator) draft(row *claimrule.Row) *draft {
 
 // request tells whether a row depends on the request or the device, and remarks
 // it.
-func (t *translator) request(d *draft) (depends bool) {
+func (t *translator) request(d *draft) bool {
+	var names []string
 	d.when.reads(func(i int) {
 		a := t.atoms.list[i]
 		if a.kind != isOther && (a.kind != isPresent || !aboutRequest(a.source.Name)) {
 			return
 		}
-		if name := a.requestType(); name != "" {
-			depends = true
-			d.remark(Unsupported, finding.Error, "it depends on the request ("+typeName(name)+"): tokens of Entra do not, Conditional Access alone can tell")
+		if name := a.requestType(); name != "" && !slices.Contains(names, typeName(name)) {
+			names = append(names, typeName(name))
 		}
 	})
-	return depends
+	if len(names) > 0 {
+		d.remark(Unsupported, finding.Error, "it depends on the request ("+finding.Few(names, 5, func(name string) string { return name })+"), and tokens of Entra do not: let Conditional Access decide in the place of the app")
+	}
+	return len(names) > 0
 }
 
 // way is the configuration for one clause of a condition.
@@ -143,7 +146,7 @@ func (t *translator) way(d *draft, c clause) (way, bool) {
 	for _, g := range guards {
 		guarded, ok := t.guard(w.value, g)
 		if !ok {
-			d.remark(Unsupported, finding.Warning, "it is only for users who have "+finding.Quote(g.Name)+", which claim conditions do not know: make a group of those users")
+			d.remark(Unsupported, finding.Warning, "it is only for users who have "+finding.Quote(g.Name)+", which claim conditions do not know: make a dynamic group of those users")
 			return way{}, false
 		}
 		w.value = guarded
@@ -180,14 +183,14 @@ func (t *translator) restrict(d *draft, v value, f claimrule.Formula, not bool) 
 	}
 	test, ok := f.(*claimrule.Test)
 	if !ok || not || !v.plain() {
-		d.remark(Unsupported, finding.Warning, conditionOnValue+": "+finding.Shorten(f.String(), 160))
+		d.remark(Unsupported, finding.Warning, onValue(f))
 		return value{}, false
 	}
 	text, fixed := test.Right.(*claimrule.Constant)
 	in := t.valueOf(test.Left)
 	method, part := comparison(test.Operator, orConstant(text))
 	if !fixed || method == "" || !in.plain() || in.source.Kind == entra.FromConstant {
-		d.remark(Unsupported, finding.Warning, conditionOnValue+": "+finding.Shorten(f.String(), 160))
+		d.remark(Unsupported, finding.Warning, onValue(f))
 		return value{}, false
 	}
 	output := v.source
@@ -197,7 +200,26 @@ func (t *translator) restrict(d *draft, v value, f claimrule.Formula, not bool) 
 	return in.step(entra.Transformation{Method: method, Parameters: entra.Parameters{Value: part, Output: &output}}), true
 }
 
-const conditionOnValue = "the condition on a value has no claim condition in Entra: make a group of those users"
+// onValue says what can be done about a condition on a value.
+func onValue(f claimrule.Formula) string {
+	unknown, attribute := "", false
+	eachElement(f, func(e *claimrule.Element) {
+		switch s := e.Source; {
+		case s.Attribute != "" || s.Kind == claimrule.DirectoryValues:
+			attribute = true
+		case s.Kind == claimrule.IncomingClaims && s.GroupForm == "" && incomingAttributes[s.Name] == "":
+			unknown = s.Name
+		}
+	})
+	text := finding.Shorten(f.String(), 160)
+	switch {
+	case unknown != "":
+		return "the condition is on the claim " + typeName(unknown) + ", which users of Active Directory have only where the acceptance rules of the claims provider make it: find out what it is made of, and make a group of those users: " + text
+	case attribute:
+		return "the condition on a value has no claim condition in Entra: make a dynamic group of those users: " + text
+	}
+	return "the condition on a value has no claim condition in Entra: make a group of those users: " + text
+}
 
 func orConstant(c *claimrule.Constant) string {
 	if c == nil {

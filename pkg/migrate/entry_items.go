@@ -42,6 +42,11 @@ func newEntryJudge(set *ruleSet, s *shared) *entryJudge {
 		return j
 	}
 	j.rules.permit = j.read(tables.Table(claimrule.TypePermit))
+	if len(set.errors) > 0 {
+		for _, r := range j.rules.permit {
+			r.because("rules with syntax errors, which may have lost conditions")
+		}
+	}
 	j.rules.deny = append(j.rules.deny, j.read(tables.Table(claimrule.TypeDeny))...)
 	j.rules.mfa = j.read(secondFactor(tables.Table(claimrule.TypeAuthnMethod)))
 	for _, r := range j.read(tables.Open) {
@@ -133,7 +138,7 @@ const (
 func (a *accessPlan) permitted(r *entryRule) (remark, string) {
 	switch {
 	case r.why != "":
-		return remark{Manual, finding.Error, "it permits by " + r.why + "; Entra cannot decide by that: until a group stands for it, nobody must be assigned"}, targetAssignment
+		return remark{Manual, finding.Error, "it permits by " + r.why + "; assignment cannot decide by that, so that nobody is assigned for it: settle that by hand, then assign who may sign in"}, targetAssignment
 	case r.plain() && r.everybody() && a.AssignmentRequired:
 		return remark{Manual, finding.Warning, "it permits everybody, and other rules keep some out: " + untilSwitched}, targetAssignment
 	case r.plain() && r.everybody():

@@ -23,7 +23,7 @@ var requestSpaces = []string{
 
 // aboutRequest tells claim types about the request, the device or the session.
 func aboutRequest(claimType string) bool {
-	return claimType == claimrule.TypeInsideNetwork || claimType == "http://schemas.microsoft.com/2014/03/psso" ||
+	return claimType == claimrule.TypeInsideNetwork || claimType == msClaims+"serialnumber" || claimType == "http://schemas.microsoft.com/2014/03/psso" ||
 		slices.ContainsFunc(requestSpaces, func(space string) bool { return strings.HasPrefix(claimType, space) })
 }
 

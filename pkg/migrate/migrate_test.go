@@ -93,7 +93,7 @@ func TestAccessRules(t *testing.T) {
 		{"permit a group", `[Type == "http://schemas.microsoft.com/ws/2008/06/identity/claims/groupsid", Value == "S-1-5-21-1-2-3-4"] => ` + permit, Mapped, finding.Info, "assignment of the groups"},
 		{"permit by mail", `[Type == "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress", Value =~ "x"] => ` + permit, Manual, finding.Error, "dynamic group"},
 		{"permit inside", `[Type == "http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork", Value == "true"] => ` + permit, Manual, finding.Warning, "named locations"},
-		{"permit by a store", `[Type == "http://hr/level", Value == "1"] => ` + permit, Manual, finding.Error, "nobody must be assigned"},
+		{"permit by a store", `[Type == "http://hr/level", Value == "1"] => ` + permit, Manual, finding.Error, "nobody is assigned"},
 		{"deny a group", `EXISTS([Type == "http://schemas.microsoft.com/ws/2008/06/identity/claims/groupsid", Value == "S-1-5-21-1-2-3-4"]) => ` + deny, Manual, finding.Warning, "blocks"},
 		{"mfa outside", `[Type == "http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork", Value == "false"] => ` + mfa, Manual, finding.Warning, "requires multifactor"},
 		{"mfa always", "=> " + mfa, Manual, finding.Warning, "requires multifactor"},

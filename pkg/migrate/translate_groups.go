@@ -34,7 +34,7 @@ func (t *translator) groupRow(claimType string, row *claimrule.Row, group *claim
 	t.groupValue(g, row, group)
 	t.groupFilter(g, row, group)
 	if t.out.groups.Emit != entra.NoGroups && t.out.groups != g.claim {
-		g.remark(Unsupported, finding.Warning, "an application has one group claim, and other rules make one already")
+		g.remark(Unsupported, finding.Warning, "an application has one group claim, and other rules make one already: let the app read all groups from one claim")
 	}
 	if entra.MaxGroupsInToken > 0 && announces(gravest(g.remarks).outcome) < 3 {
 		t.out.groups = g.claim
@@ -219,16 +219,16 @@ func (t *translator) rolesOf(c *claimDraft) (roles []entra.Role, why remark) {
 		case d.value.source.Kind != entra.FromConstant || len(d.value.steps) > 0:
 			return refuse(finding.Error, "Entra keeps the claim type "+typeName(c.claimType)+" for itself: "+entra.WayAround(c.claimType))
 		case announces(gravest(d.remarks).outcome) > 0:
-			return refuse(finding.Error, "app roles are given to groups alone")
+			return refuse(finding.Error, "app roles are given to groups alone: assign them to groups of those users by hand")
 		case !roleValue(d.value.source.Value):
-			return refuse(finding.Error, fmt.Sprintf("the value %s cannot be that of an app role: it has at most %d characters, no blanks, and does not begin with a dot", name, maxRoleValue))
+			return refuse(finding.Error, fmt.Sprintf("the value %s cannot be that of an app role: it has at most %d characters, no blanks, and does not begin with a dot; give the role another value at the app too, or send it under another claim type, with claim conditions on the groups", name, maxRoleValue))
 		}
 		for _, w := range d.ways {
 			switch {
 			case len(w.groups) != 1 || w.negatives > 0 || len(w.atoms) != 1:
 				return refuse(finding.Error, "app roles are given to groups alone: assign the role "+name+" to a group of those users")
 			case !t.access.admits(w.groups[0]):
-				return refuse(finding.Warning, "the app role "+name+" would let in the members of "+shownGroup(w.groups[0])+", who are not assigned to the application: give them the role by hand where they may sign in")
+				return refuse(finding.Warning, "the app role "+name+" would let in the members of "+shownGroup(w.groups[0])+", who are not assigned to the application, as far as the export tells: give a list of the groups, or give them the role by hand where they may sign in")
 			}
 			roles = append(roles, entra.Role{Value: d.value.source.Value, Group: w.groups[0]})
 		}

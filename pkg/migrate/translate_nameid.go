@@ -27,11 +27,14 @@ func (t *translator) nameID(c *claimDraft) {
 	}
 }
 
+// otherNameID is what can be done about a NameID that Entra cannot make.
+const otherNameID = "choose another source with the app, or keep the value and let a synchronization rule of Entra Connect write it into one of extensionAttribute1 to 15"
+
 // nameable tells whether Entra makes a NameID of a value, and remarks why not.
 func (d *draft) nameable(v value) bool {
 	switch {
 	case v.source.Kind == entra.FromConstant && len(v.steps) == 0:
-		d.remark(Unsupported, finding.Error, "a NameID cannot be a fixed value")
+		d.remark(Unsupported, finding.Error, "a NameID cannot be a fixed value: "+otherNameID)
 		return false
 	case v.source == entra.AttributeSource(pairwise):
 		return true
@@ -45,7 +48,7 @@ func (d *draft) nameable(v value) bool {
 				d.remark(Changed, finding.Warning, "where the value holds an @ of its own, a NameID loses it and what stands behind it")
 			}
 		case s.Method != entra.ExtractMailPrefix:
-			d.remark(Unsupported, finding.Warning, "a NameID is made with ExtractMailPrefix or with Join and a verified domain only: choose another source with the app")
+			d.remark(Unsupported, finding.Warning, "a NameID is made with ExtractMailPrefix or with Join and a verified domain only: "+otherNameID)
 			return false
 		}
 	}
@@ -53,7 +56,7 @@ func (d *draft) nameable(v value) bool {
 		return true
 	}
 	if s, ok := entra.LookupSource(v.source.ID); !ok || !s.NameID && s.ID != "objectid" {
-		d.remark(Unsupported, finding.Warning, "a NameID is made of a few attributes only (userprincipalname, mail, onpremisessamaccountname, employeeid, telephonenumber, extensionattribute1 to 15, objectid): choose one of them with the app")
+		d.remark(Unsupported, finding.Warning, "a NameID is made of a few attributes only (userprincipalname, mail, onpremisessamaccountname, employeeid, telephonenumber, extensionattribute1 to 15, objectid): "+otherNameID)
 		return false
 	}
 	return true

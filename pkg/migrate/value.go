@@ -156,6 +156,23 @@ var incomingAttributes = map[string]string{
 	"http://schemas.xmlsoap.org/claims/CommonName": "cn",
 }
 
+// typeFactorInstant is the claim that says when a second factor was proved.
+const typeFactorInstant = "http://schemas.microsoft.com/ws/2017/04/identity/claims/multifactorauthenticationinstant"
+
+// windowsClaims says of claims that AD FS takes from the sign-in to Windows, or
+// computes of the password, what can be done about them.
+var windowsClaims = map[string]string{
+	msClaims + "primarygroupsid":         "Entra does not know the primary group of a user: where it is the same for all, as Domain Users is, send its SID as a fixed value",
+	msClaims + "denyonlyprimarygroupsid": deniedGroups, msClaims + "denyonlyprimarysid": deniedGroups, soapClaims + "denyonlysid": deniedGroups,
+	passwordTypes + "passwordexpirationtime": passwordAge, passwordTypes + "passwordexpirationdays": passwordAge, passwordTypes + "passwordchangeurl": passwordAge,
+}
+
+const (
+	passwordTypes = "http://schemas.microsoft.com/ws/2012/01/"
+	passwordAge   = "AD FS computes it of the password in Active Directory, and Entra sends nothing like it in SAML tokens: let the app do without, or write a custom claims provider"
+	deniedGroups  = "AD FS takes it from the Windows token, of groups that count for refusals alone, and Entra has nothing like it: let the app do without"
+)
+
 // incomingValue is what stands for a claim that comes in and that AD FS does
 // not derive from the directory by itself.
 func incomingValue(claimType string) value {
@@ -163,16 +180,22 @@ func incomingValue(claimType string) value {
 		return attributeValue(attribute, "").with(Changed, finding.Warning, "the claim "+typeName(claimType)+" comes in only where the acceptance rules of the claims provider make it, which a trust does not show; it is taken to be "+attribute)
 	}
 	switch {
-	case claimType == claimrule.TypeAuthnMethod, claimType == typeAuthnReference, claimType == msClaims+"authenticationinstant":
-		return lacking(Changed, finding.Warning, "Entra tells how and when users signed in in claims of its own, whose values are others")
+	case claimType == claimrule.TypeAuthnMethod, claimType == typeAuthnReference, claimType == msClaims+"authenticationinstant", claimType == typeFactorInstant:
+		return lacking(Unsupported, finding.Warning, "Entra tells how and when users signed in in claims of its own, whose values are others: let the app read those")
 	case aboutRequest(claimType):
-		return lacking(Unsupported, finding.Error, "it says something about the request ("+typeName(claimType)+"), which tokens of Entra do not")
+		return lacking(Unsupported, finding.Error, "it says something about the request ("+typeName(claimType)+"), which tokens of Entra do not: let Conditional Access decide in the place of the app")
+	}
+	if why, known := windowsClaims[claimType]; known {
+		return lacking(Manual, finding.Warning, why)
 	}
 	return lacking(Manual, finding.Warning, "users of Active Directory have no claim "+typeName(claimType)+" unless the acceptance rules of the claims provider make it, which a trust does not show: find out what it is made of")
 }
 
 // storeValue is what stands for the answer of an attribute store.
 func storeValue(s *claimrule.Source) value {
+	if own := strings.HasPrefix(s.Name, "_"); own && !strings.EqualFold(s.Name, claimrule.StoreOpaqueID) {
+		return lacking(Unsupported, finding.Error, "it is what AD FS itself computes ("+finding.Quote(s.Name)+"), and Entra has nothing like it: let the app do without, or write a custom claims provider")
+	}
 	if !strings.EqualFold(s.Name, claimrule.StoreOpaqueID) {
 		return lacking(Unsupported, finding.Error, "it is a value of the attribute store "+finding.Quote(s.Name)+", which Entra cannot ask: synchronize it as a directory extension, or write a custom claims provider")
 	}
