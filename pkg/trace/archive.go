@@ -10,6 +10,8 @@ import (
 	"path"
 	"strings"
 
+	"github.com/klauspost/compress/flate"
+
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
@@ -37,6 +39,7 @@ func (c *collector) readZip(src *bufio.Reader) error {
 	if directory == nil || err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return &UnreadableError{Reason: fmt.Sprintf("the input is a ZIP archive that is cut off or damaged (%v)", err), Advice: "export or copy it again"}
 	}
+	directory.RegisterDecompressor(zip.Deflate, decompressor())
 	c.size = size
 	a := archive{c, max(ratioSlack, size*int64(c.limits.Ratio))}
 	sessions := sazSessions(directory.File)
@@ -48,6 +51,18 @@ func (c *collector) readZip(src *bufio.Reader) error {
 		return &UnreadableError{Reason: "the input is " + office, Advice: adviceText}
 	}
 	return a.members(directory.File)
+}
+
+// decompressor serves one member after another, as no two are open at a time:
+// its window and tables are larger than most members. It is faster than that of
+// the standard library, and gives up a few bits earlier where a stream is cut:
+// so values, of which the last character counts, are inflated by the other.
+func decompressor() zip.Decompressor {
+	d := flate.NewReader(nil)
+	return func(r io.Reader) io.ReadCloser {
+		_ = d.(flate.Resetter).Reset(r, nil) // fails for none
+		return d
+	}
 }
 
 // randomAccess gives the archive as something to jump about in: the file

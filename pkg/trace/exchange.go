@@ -333,8 +333,9 @@ func (c *collector) responseBody(e *entry, from carrier, fact *Exchange) {
 	if c.following > 0 || fact.Status >= 400 {
 		fact.readWords(body)
 	}
-	fact.Errors = providerErrors(body, fact, e.url, resolveURL(e.url, e.redirect))
-	if !hasMarker(body) || isAsset(fact.ContentType) {
+	marked := !isAsset(fact.ContentType) && hasMarker(body)
+	fact.Errors = providerErrors(body, marked, fact, e.url, resolveURL(e.url, e.redirect))
+	if !marked {
 		return
 	}
 	from.place, from.quiet = ResponseBody, true

@@ -201,9 +201,10 @@ func (e *Exchange) readWords(body []byte) {
 	}
 }
 
-// providerErrors finds the error codes of identity providers on the page, and in
-// the URLs that an error is passed on with.
-func providerErrors(body []byte, fact *Exchange, request, redirect string) []idperror.Mention {
+// providerErrors finds the error codes of identity providers on the page, which
+// is marked where it has those of Entra, and in the URLs that an error is passed
+// on with.
+func providerErrors(body []byte, marked bool, fact *Exchange, request, redirect string) []idperror.Mention {
 	host := strings.ToLower(hostOf(fact.URL))
 	var found []idperror.Mention
 	switch {
@@ -211,7 +212,7 @@ func providerErrors(body []byte, fact *Exchange, request, redirect string) []idp
 		found = idperror.FindOkta(fact.URL, body)
 	case isADFS(fact.URL) && isPage(fact):
 		found = idperror.FindADFS(body)
-	case hasMarker(body) && !isAsset(fact.ContentType):
+	case marked:
 		found = idperror.Find(body)
 	}
 	for _, address := range []string{request, redirect} {
