@@ -135,10 +135,30 @@ func (s *QuerySignature) tryKeys(octets string, variants func() []variant, sig *
 		s.problem("signature-unsupported", fmt.Sprintf("no certificate at hand is of the kind that %s needs, so the signature of the %s is not judged", sig.algorithm.name, s.Of), s.SignatureAlgorithm)
 		return
 	}
+	few := trusted[:min(len(trusted), maxQueryKeys)]
 	for _, v := range variants() {
-		for _, c := range trusted[:min(len(trusted), maxQueryKeys)] {
+		for _, c := range few {
 			if sig.over(v.octets, c) == Match {
 				s.Variant, s.Certificate = v.name, c
+				return
+			}
+		}
+	}
+	s.tryAlgorithms(octets, sig, few)
+}
+
+// tryAlgorithms holds the octets against the other digests, which a sender may
+// use whatever SigAlg says.
+func (s *QuerySignature) tryAlgorithms(octets string, sig *signed, trusted []*keys.Certificate) {
+	for _, a := range signatureAlgorithms {
+		if a.scheme != sig.algorithm.scheme || a.hash == 0 || a.hash == sig.algorithm.hash {
+			continue
+		}
+		other := *sig
+		other.algorithm = a
+		for _, c := range trusted {
+			if other.over(octets, c) == Match {
+				s.Variant, s.Certificate = fmt.Sprintf("the algorithm %s in place of the %s that SigAlg names", a.name, sig.algorithm.name), c
 				return
 			}
 		}
@@ -207,7 +227,13 @@ type variant struct{ name, octets string }
 // variants are what senders are known to sign in place of what they send.
 func (q query) variants() []variant {
 	m, r, a := q.message.raw, q.relayState.raw, q.algorithm.raw
-	var list []variant
+	each := func(old, new string) string {
+		return q.octets(strings.ReplaceAll(m, old, new), strings.ReplaceAll(r, old, new), strings.ReplaceAll(a, old, new))
+	}
+	list := []variant{
+		{"%20 for the blanks that were sent as plus signs", each("+", "%20")},
+		{"plus signs for the blanks that were sent as %20", each("%20", "+")},
+	}
 	for _, e := range escapings {
 		list = append(list, variant{"the values " + e.name, q.octets(e.again(m), e.again(r), e.again(a))})
 	}

@@ -98,6 +98,8 @@ func TestQueryVariants(t *testing.T) {
 		"small letters":         {sent, lower(sent), "small letters"},
 		"capital letters":       {lower(sent), sent, "capital letters"},
 		"plus":                  {sent, strings.ReplaceAll(sent, "%20", "+"), "plus signs"},
+		"plus sent":             {strings.ReplaceAll(sent, "%20", "+"), sent, "%20 for the blanks that were sent as plus signs"},
+		"plus sent, small":      {lower(strings.ReplaceAll(sent, "%20", "+")), lower(sent), "%20 for the blanks"},
 		"JavaScript":            {sent, "SAMLRequest=" + m + "&RelayState=%2Fa%20b~c(d)!e'f*g%2F%C3%A4&SigAlg=" + alg, "JavaScript"},
 		"HttpUtility":           {sent, "SAMLRequest=" + lower(m) + "&RelayState=%2fa+b%7ec(d)!e%27f*g%2f%c3%a4&SigAlg=" + lower(alg), "HttpUtility"},
 		"Java":                  {sent, "SAMLRequest=" + m + "&RelayState=%2Fa+b%7Ec%28d%29%21e%27f*g%2F%C3%A4&SigAlg=" + alg, "URLEncoder"},
@@ -116,6 +118,16 @@ func TestQueryVariants(t *testing.T) {
 		if q.Value != xmldsig.Mismatch || !strings.Contains(q.Variant, test.variant) || q.Certificate == nil {
 			t.Errorf("%s: %s, %q, want %q", name, q.Value, q.Variant, test.variant)
 		}
+	}
+}
+
+// TestQueryAlgorithm names a digest that is not the one that SigAlg names.
+func TestQueryAlgorithm(t *testing.T) {
+	octets := "SAMLRequest=x&SigAlg=" + escape(samltest.RSASHA256)
+	signed := queryOf(t, octets, octets, samltest.RSASHA1, samltest.RSA())
+	q := xmldsig.VerifyQuery(signed, certificates(t, samltest.RSA()))
+	if q.Value != xmldsig.Mismatch || q.Variant != "the algorithm rsa-sha1 in place of the rsa-sha256 that SigAlg names" {
+		t.Errorf("%s, %q", q.Value, q.Variant)
 	}
 }
 
