@@ -65,11 +65,12 @@ var artifactFixes = []finding.Fix{
 
 // artifactRefused reports an app that got an artifact, and shows an error.
 func (x *exam) artifactRefused(e *trace.Exchange) {
-	if e.Status < 400 && !errorTitle.MatchString(e.Title) {
+	refused := x.refusal(redirects(x.capture, e))
+	if refused == nil {
 		return
 	}
 	x.fail(fact{location: finding.Location{Exchange: &e.Index}, fixes: artifactFixes, detail: fmt.Sprintf(
-		"the app got an artifact in exchange %d and answered with %d%s: its server has to fetch the message from the identity provider itself, and that fails", e.Index, e.Status, page(e))})
+		"the app got an artifact in exchange %d and %s: its server has to fetch the message from the identity provider itself, and that fails", e.Index, refused.how)})
 }
 
 func artifactText(value string, known []string) string {

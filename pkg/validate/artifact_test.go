@@ -57,3 +57,31 @@ func TestArtifactsInText(t *testing.T) {
 		}
 	}
 }
+
+// TestArtifactFlow draws a sign-in whose token no browser sees.
+func TestArtifactFlow(t *testing.T) {
+	back := samltest.ACS + "?SAMLart=AAQAAMh48%2F1oXIM%2BsDo7Dh2qMp1HM4IF5DaRNmDj6RdUmllwn9jJHyEgIi8%3D&RelayState=x"
+	for _, c := range []struct {
+		name    string
+		status  int
+		page    string
+		stopped int
+		last    string
+	}{
+		{"works", 200, "<title>Home</title>", 0, "200 from https://halo.contoso.com/portal"},
+		{"refused behind a redirect", 500, "<title>Artifact resolution failed</title>", 5, "the app answered with 500"},
+	} {
+		s := newScene()
+		s.exchanges = func(es []samltest.Exchange) []samltest.Exchange {
+			return []samltest.Exchange{es[0], samltest.Redirect(es[1].Time, es[1].URL, back), samltest.Redirect(es[2].Time, back, es[3].URL),
+				{Time: es[3].Time, Method: "GET", URL: es[3].URL, Status: c.status, Page: c.page, PageType: "text/html"}}
+		}
+		r := s.report(t)
+		if r.Flow == nil || r.Flow.Stopped != c.stopped || r.Flow.Steps[2].Outcome != StepDone || r.Flow.Steps[3].Outcome != StepDone || !strings.HasPrefix(r.Flow.Steps[4].Text, c.last) {
+			t.Errorf("%s: %+v", c.name, r.Flow)
+		}
+		if refused := of(r, "flow-response-missing"); (len(refused) > 0) != (c.stopped > 0) {
+			t.Errorf("%s: %+v", c.name, refused)
+		}
+	}
+}

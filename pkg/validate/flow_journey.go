@@ -26,10 +26,14 @@ func (m *message) answers() []*trace.Exchange {
 	if again := m.deliveries(); len(again) > 0 {
 		at = m.exchange(again[len(again)-1].Exchange)
 	}
-	var out []*trace.Exchange
+	return redirects(m.capture, at)
+}
+
+// redirects are an exchange and those that its redirects led to.
+func redirects(c *trace.Capture, at *trace.Exchange) (out []*trace.Exchange) {
 	for at != nil && len(out) < maxHops {
 		out = append(out, at)
-		at = next(m.capture, at)
+		at = next(c, at)
 	}
 	return out
 }
@@ -66,14 +70,16 @@ type rejection struct {
 // as the capture shows. What the app writes on a page of its own counts only
 // where status, address or title say the same, or where it is the very answer
 // to the token and speaks of signing in.
-func (x *exam) rejected(m *message) *rejection {
-	chain := m.answers()
+func (x *exam) rejected(m *message) *rejection { return x.refusal(m.answers()) }
+
+// refusal reports how the app refused in the answer to a delivery.
+func (x *exam) refusal(chain []*trace.Exchange) *rejection {
 	for i, e := range chain {
 		last := i == len(chain)-1
 		switch {
 		case e.Status >= 400 && e.Status != 401, e.Status == 401 && last:
 			return &rejection{exchange: e, how: fmt.Sprintf("answered with %d", e.Status) + page(e)}
-		case x.restarts(m, e):
+		case x.restarts(e):
 			return &rejection{exchange: e, how: "sent the browser back to the identity provider for another sign-in", again: true}
 		case (i > 0 || e.RedirectURL == "") && errorAddress.MatchString(pathAndQuery(e.URL)) && !errorAddress.MatchString(pathAndQuery(chain[0].URL)):
 			return &rejection{exchange: e, how: "led to " + finding.Quote(finding.Shorten(e.URL, 200)) + page(e)}
@@ -110,11 +116,11 @@ func page(e *trace.Exchange) string {
 	return out
 }
 
-// restarts reports whether an exchange behind the delivery of m sends the
-// browser away with another request.
-func (x *exam) restarts(m *message, e *trace.Exchange) bool {
+// restarts reports whether an exchange behind a delivery sends the browser away
+// with another request.
+func (x *exam) restarts(e *trace.Exchange) bool {
 	for _, r := range x.all {
-		if r.capture != m.capture || r.saml == nil || r.saml.Request == nil {
+		if r.capture != x.capture || r.saml == nil || r.saml.Request == nil {
 			continue
 		}
 		for _, s := range r.carrier.Sightings {

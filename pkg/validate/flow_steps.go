@@ -218,6 +218,8 @@ func (j *journey) signIn() bool {
 	switch {
 	case t == nil && j.refusal != nil:
 		j.set(3, StepStopped, j.refusal, "%s refused with %s", cmp.Or(hostOf(j.refusal.URL), "the identity provider"), finding.Printable(j.refusal.Errors[0].Code))
+	case t == nil && j.artifact() != nil:
+		j.byArtifact(j.artifact())
 	case t == nil && j.x.endsWith(j.asked):
 		for step := 3; step <= len(stepNames); step++ {
 			j.set(step, StepUnseen, nil, "")
@@ -237,6 +239,27 @@ func (j *journey) signIn() bool {
 		return true
 	}
 	return false
+}
+
+// artifact is the exchange in which the app got an artifact in place of a
+// token, nil where it got none.
+func (j *journey) artifact() *trace.Exchange {
+	_, _, artifact := j.x.afterwards(j.asked, "")
+	return artifact
+}
+
+// byArtifact draws a sign-in whose token the app fetches itself.
+func (j *journey) byArtifact(e *trace.Exchange) {
+	var from *trace.Exchange
+	for i := range j.x.capture.Exchanges {
+		if sender := &j.x.capture.Exchanges[i]; sender.Index < e.Index && sender.RedirectURL != "" && withoutFragment(sender.RedirectURL) == withoutFragment(e.URL) {
+			from = sender
+		}
+	}
+	j.set(3, StepDone, from, "an artifact was issued in place of a token")
+	j.set(4, StepDone, e, "the artifact to %s", shownAddress(e.URL))
+	chain := redirects(j.x.capture, e)
+	j.end(chain, j.x.refusal(chain))
 }
 
 func (j *journey) lastPage() *trace.Exchange {
@@ -268,7 +291,12 @@ func (j *journey) comesBack() bool {
 // letIn draws what the app made of the token.
 func (j *journey) letIn() {
 	chain := j.token.answers()
-	switch r := j.x.rejected(j.token); {
+	j.end(chain, j.x.refusal(chain))
+}
+
+// end draws the last step by the answer to what was delivered.
+func (j *journey) end(chain []*trace.Exchange, r *rejection) {
+	switch {
 	case r != nil:
 		j.set(5, StepStopped, r.exchange, "the app %s", r.how)
 	case len(chain) == 0 || chain[0].Status == 0:
