@@ -85,7 +85,7 @@ func redacted(t testing.TB, c *trace.Capture) *redact.Copy {
 
 // withExchanges are the formats that hold exchanges, with their variants.
 var withExchanges = []string{
-	"har", "saml-chrome-panel", "saml-tracer", "saz", "burp", "mitmproxy", "charles", "http", "wireshark json", "wireshark pdml", "wireshark text",
+	"har", "saml-chrome-panel", "saml-tracer", "saz", "burp", "mitmproxy", "charles", "http", "wireshark json", "wireshark ek", "wireshark pdml", "wireshark text",
 	"curl bash", "curl cmd", "curl powershell", "curl fetch", "curl-trace ascii", "curl-trace hex", "curl-trace verbose",
 }
 

@@ -41,6 +41,8 @@ func writeWireshark(s *session) ([]byte, error) {
 		return pdml(packets), nil
 	case "text":
 		return packetText(packets), nil
+	case "ek":
+		return packetLines(packets), nil
 	}
 	return packetJSON(packets), nil
 }
@@ -111,6 +113,31 @@ func packetJSON(packets []packet) []byte {
 		b.WriteString("}}}")
 	}
 	return []byte(b.String() + "\n]\n")
+}
+
+// packetLines writes what tshark -T ek does: a line before each packet, names
+// that repeat their layer, and what a packet has more than once as a list.
+func packetLines(packets []packet) []byte {
+	var b strings.Builder
+	for _, p := range packets {
+		layers := map[string]map[string][]string{}
+		for _, list := range [][]field{p.frame, p.transport, p.http, p.form} {
+			for _, f := range list {
+				layer, _, _ := strings.Cut(f.name, ".")
+				if layers[layer] == nil {
+					layers[layer] = map[string][]string{}
+				}
+				name := layer + "_" + strings.ReplaceAll(f.name, ".", "_")
+				layers[layer][name] = append(layers[layer][name], f.value)
+			}
+		}
+		if p.tls {
+			layers["tls"] = map[string][]string{}
+		}
+		line, _ := json.Marshal(map[string]any{"layers": layers}) // texts can always be written
+		b.WriteString("{\"index\":{\"_index\":\"packets-redacted\"}}\n" + string(line) + "\n")
+	}
+	return []byte(b.String())
 }
 
 func object(fields []field) string {

@@ -35,6 +35,7 @@ func writtenSignIns() []written {
 		{"Charles", "charles", writeCharles(steps), true, true},
 		{"SAML Chrome Panel", "saml-chrome-panel", writeChromePanel(steps), true, true},
 		{"Wireshark JSON", "wireshark", writeWiresharkJSON(steps), true, true},
+		{"Wireshark EK", "wireshark", writeWiresharkEK(steps), true, true},
 		{"Wireshark PDML", "wireshark", writePDML(steps), true, true},
 		{"Wireshark text", "wireshark", writeWiresharkText(steps), false, false},
 		{"HTTP", "http", writeHTTP(steps, "\r\n"), true, false},

@@ -359,6 +359,38 @@ func writeWiresharkJSON(steps []step) string {
 	return "[\n  " + strings.Join(packets, ",\n  ") + "\n]\n"
 }
 
+// writeWiresharkEK writes packets as tshark -T ek does, for Elasticsearch.
+func writeWiresharkEK(steps []step) string {
+	var b strings.Builder
+	for i, s := range steps {
+		for _, answer := range []bool{false, true} {
+			fields := packetLayers(s, i, answer)
+			layers := map[string]map[string]any{"tls": {"tls_tls_record": ""}}
+			for f := 0; f < len(fields); f += 2 {
+				layer, _, _ := strings.Cut(fields[f], ".")
+				if layers[layer] == nil {
+					layers[layer] = map[string]any{}
+				}
+				name := layer + "_" + strings.ReplaceAll(fields[f], ".", "_")
+				switch before := layers[layer][name].(type) {
+				case nil:
+					layers[layer][name] = fields[f+1]
+				case string:
+					layers[layer][name] = []string{before, fields[f+1]}
+				case []string:
+					layers[layer][name] = append(before, fields[f+1])
+				}
+			}
+			line, err := json.Marshal(map[string]any{"timestamp": "1", "layers": layers})
+			if err != nil {
+				panic(err)
+			}
+			fmt.Fprintf(&b, "{\"index\":{\"_index\":\"packets-2026-11-21\",\"_type\":\"doc\"}}\n%s\n", line)
+		}
+	}
+	return b.String()
+}
+
 // writePDML writes packets in Wireshark's XML.
 func writePDML(steps []step) string {
 	var b strings.Builder

@@ -27,8 +27,8 @@ type Capture struct {
 	// Format is the name of the row of [Formats] that recognised the input,
 	// "har", "xml", "base64" and so on.
 	Format string
-	// Variant is the form of it, where a format has several: "json", "pdml" or
-	// "text" of Wireshark, "bash", "cmd", "powershell" or "fetch" of a command,
+	// Variant is the form of it, where a format has several: "json", "ek", "pdml"
+	// or "text" of Wireshark, "bash", "cmd", "powershell" or "fetch" of a command,
 	// "verbose", "ascii" or "hex" of what curl reports, and for a sign-in log
 	// what its rows are in ("value", "records", "list", "lines", "csv") and
 	// whose names they have ("graph", "monitor", "analytics"), with a "/" between.

@@ -13,13 +13,16 @@ import (
 
 var (
 	wiresharkJSON = lazyregexp.New(`^\[\s*\{\s*"_index"\s*:\s*"packets-|^\[\s*\{\s*"_source"\s*:\s*\{\s*"layers"`)
+	wiresharkEK   = lazyregexp.New(`^\{"index":\{"_index":"packets-`)
 	wiresharkPDML = lazyregexp.New(`^(?:<\?xml[^>]{0,200}\?>\s*)?(?:<\?xml-stylesheet[^>]{0,200}\?>\s*)?(?:<!--[^>]{0,500}-->\s*)?<pdml[\s>]`)
 	wiresharkText = lazyregexp.New(`(?m)^Frame [0-9]+: [0-9]+ bytes on wire`)
 )
 
-// isWireshark knows the three ways in which Wireshark writes dissections.
+// isWireshark knows the ways in which Wireshark writes dissections.
 func isWireshark(head []byte) bool {
 	switch head[0] {
+	case '{':
+		return wiresharkEK.Match(head)
 	case '[':
 		return bytes.Contains(head, []byte(`"_`)) && wiresharkJSON.Match(head)
 	case '<':
@@ -52,6 +55,7 @@ type packetPart struct {
 	status                                  int
 	headers                                 []header
 	pairs                                   []pair
+	valued                                  int // how many of the pairs have their values
 	body                                    []byte
 	span                                    finding.Span
 }
@@ -60,9 +64,13 @@ func (c *collector) readWireshark(src *bufio.Reader) error {
 	head, _ := src.Peek(headBytes)
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
 	w := wireshark{collector: c}
-	if wiresharkJSON.Match(head) {
+	switch {
+	case wiresharkJSON.Match(head):
 		c.kind.variant = "json"
 		return w.readJSON(src)
+	case wiresharkEK.Match(head):
+		c.kind.variant = "ek"
+		return w.readEK(src)
 	}
 	isXML := wiresharkPDML.Match(head)
 	text, err := c.all(src)
@@ -98,6 +106,20 @@ func (w *wireshark) readJSON(src *bufio.Reader) error {
 	return h.finish("the Wireshark export")
 }
 
+// readEK reads what tshark -T ek writes, for Elasticsearch: an object a line,
+// with an index before each packet, and names that repeat their layer.
+func (w *wireshark) readEK(src *bufio.Reader) error {
+	h := harReader{w.collector, newJSONStream(src)}
+	h.skipMark(src)
+	for h.s.next() == '{' && !h.s.broken {
+		w.packet(h.s.here())
+		w.values(h.s, "", 0)
+		w.endPart()
+	}
+	w.flush(0)
+	return nil
+}
+
 // packet starts a packet.
 func (w *wireshark) packet(at finding.Span) {
 	w.endPart()
@@ -117,8 +139,8 @@ func (w *wireshark) values(s *jsonStream, key string, depth int) {
 		})
 	case c == '[' && depth < maxPacketDepth:
 		s.array(func() { w.values(s, key, depth+1) })
-	case c == '"' && packetFields[key]:
-		w.field(key, string(s.string(w.maxText()*3)))
+	case c == '"' && packetFields[key] != "":
+		w.field(packetFields[key], string(s.string(w.maxText()*3)))
 	default:
 		s.skip()
 	}
@@ -127,15 +149,17 @@ func (w *wireshark) values(s *jsonStream, key string, depth int) {
 // maxPacketDepth is deeper than Wireshark nests layers that matter.
 const maxPacketDepth = 32
 
-// packetFields are the fields that matter (Wireshark display filter reference:
-// http, http2, urlencoded-form).
-var packetFields = func() map[string]bool {
-	t := map[string]bool{}
+// packetFields are the fields that matter by their names, as display filters
+// have them (Wireshark display filter reference: http, http2, urlencoded-form)
+// and as tshark -T ek does.
+var packetFields = func() map[string]string {
+	t := map[string]string{}
 	for name := range strings.FieldsSeq("frame.time_epoch tcp.stream http2.streamid http.request.method http.request.full_uri http.request.uri http.host http.response.code " +
 		"http.location http.date http.content_type http.set_cookie http.cookie http.referer http.file_data urlencoded-form.key urlencoded-form.value " +
 		"http2.headers.method http2.headers.scheme http2.headers.authority http2.headers.path http2.headers.status http2.headers.location " +
 		"http2.headers.date http2.headers.content_type http2.headers.set_cookie http2.headers.cookie http2.headers.referer") {
-		t[name] = true
+		layer, _, _ := strings.Cut(name, ".")
+		t[name], t[layer+"_"+strings.ReplaceAll(name, ".", "_")] = name, name
 	}
 	return t
 }()
@@ -171,8 +195,9 @@ func (w *wireshark) field(name, value string) {
 	case "urlencoded-form.key":
 		p.pairs = append(p.pairs, pair{name: value})
 	case "urlencoded-form.value":
-		if n := len(p.pairs); n > 0 && p.pairs[n-1].value == nil {
-			p.pairs[n-1].value = []byte(value)
+		if p.valued < len(p.pairs) { // of several, all keys may come first
+			p.pairs[p.valued].value = []byte(value)
+			p.valued++
 		}
 	default:
 		if layer == "http" || layer == "http2" {

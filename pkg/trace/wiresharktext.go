@@ -49,7 +49,7 @@ func (w *wireshark) pdmlField(tag []byte) {
 	}
 	if key := string(name[1]); key == "tls" || key == "ssl" {
 		w.tls = true
-	} else if packetFields[key] {
+	} else if packetFields[key] != "" {
 		_, rest, found := bytes.Cut(tag, []byte(` show="`))
 		if value, _, _ := bytes.Cut(rest, []byte(`"`)); found {
 			w.field(key, html.UnescapeString(string(value)))
