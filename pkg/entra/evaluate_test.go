@@ -131,6 +131,33 @@ func TestEvaluateConfigurations(t *testing.T) {
 	}
 }
 
+// TestConditionsOnTheKindOfUser: a user of whom nothing else is known is no
+// guest.
+func TestConditionsOnTheKindOfUser(t *testing.T) {
+	for _, c := range []struct {
+		user, condition UserType
+		want            string
+	}{
+		{"", AllGuests, ""},
+		{AnyUser, AllGuests, ""},
+		{Members, AllGuests, ""},
+		{AADGuests, AllGuests, "x"},
+		{ExternalGuests, AllGuests, "x"},
+		{AADGuests, AADGuests, "x"},
+		{AADGuests, ExternalGuests, ""},
+		{AADGuests, Members, ""},
+		{Members, Members, "x"},
+		{"", AnyUser, "x"},
+	} {
+		u := ada()
+		u.Type = c.user
+		claims := &Claims{Claims: []Claim{{Name: "x", Configurations: []Configuration{{Condition: Condition{UserType: c.condition}, Source: ConstantSource("x")}}}}}
+		if got := says(NewEvaluator(claims, nil).Evaluate(u), "x"); got != c.want {
+			t.Errorf("%q, for %q: %q, want %q", c.user, c.condition, got, c.want)
+		}
+	}
+}
+
 // says is the value of a claim in a token.
 func says(t *Token, claimType string) string {
 	for _, o := range t.Claims {

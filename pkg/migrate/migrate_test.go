@@ -199,6 +199,30 @@ func TestProperties(t *testing.T) {
 	}
 }
 
+// TestClaimsAccepted: a claim that the app says it must have, and that no rule
+// issues, is told; the others are not.
+func TestClaimsAccepted(t *testing.T) {
+	wanted := adfstest.List{Type: "ClaimDescription[]"}
+	for claimType, required := range map[string]bool{"badge": true, "team": false, claimrule.TypeNameID: true} {
+		wanted.Items = append(wanted.Items, (&adfstest.Object{Type: "ClaimDescription"}).Set("ClaimType", adfstest.String(claimType)).Set("IsRequired", adfstest.Bool(required)))
+	}
+	told := func(rp *adfstest.Object) []string {
+		var claims []string
+		for _, i := range export(t, rp.Set("ClaimsAccepted", wanted)).Trusts[0].Items {
+			if i.Setting == "ClaimsAccepted" && strings.Contains(i.Message, "no rule issues it") {
+				claims = append(claims, i.Value)
+			}
+		}
+		return claims
+	}
+	if got := told(ready()); !slices.Equal(got, []string{"badge"}) {
+		t.Errorf("%q are told to be missing, want badge", got)
+	}
+	if got := told(ready().Set("IssuanceTransformRules", adfstest.Null{})); len(got) > 0 {
+		t.Errorf("%q are told to be missing from an export without rules", got)
+	}
+}
+
 // TestLaws holds that each property and each rule of an export is in the items,
 // and that every check named is in the catalogue.
 func TestLaws(t *testing.T) {

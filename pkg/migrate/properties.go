@@ -98,12 +98,7 @@ var propertyJudges = map[string]func(*trustJudge){
 		"Entra does not follow the metadata of the app: certificates that roll over there must be carried over by hand"),
 	"ConflictWithPublishedPolicy": flag(func(r *adfs.RelyingParty) bool { return r.ConflictWithPublishedPolicy }, Manual, finding.Warning, "",
 		"the trust differs from the metadata of the app: find out which of the two is right before the move"),
-	"IssuanceTransformRules": func(j *trustJudge) {
-		t := newTranslator(j.sets.transform, j.shared, j.entry)
-		t.run()
-		j.claims = t.out
-		j.rules(t.items)
-	},
+	"IssuanceTransformRules":          func(j *trustJudge) { j.rules(j.transform()) },
 	"IssuanceAuthorizationRules":      (*trustJudge).judgeAuthorization,
 	"AdditionalAuthenticationRules":   func(j *trustJudge) { j.rules(j.additional.items) },
 	"DelegationAuthorizationRules":    (*trustJudge).delegation,
@@ -295,11 +290,22 @@ func (j *trustJudge) impersonation() {
 	}
 }
 
+// transform translates the transform rules, once, and gives the items of them.
+func (j *trustJudge) transform() []Item {
+	if j.transformed == nil {
+		t := newTranslator(j.sets.transform, j.shared, j.entry)
+		t.run()
+		j.claims, j.transformed = t.out, append([]Item{}, t.items...)
+	}
+	return j.transformed
+}
+
 // claimsAccepted compares the claims that the app wants with those it gets.
 func (j *trustJudge) claimsAccepted() {
-	if len(j.claims.issued) == 0 {
+	if len(j.sets.transform.rules.Rules) == 0 {
 		return
 	}
+	j.transform() // exports are in the order of the alphabet, and the rules come later
 	for _, c := range j.rp.ClaimsAccepted {
 		if _, ok := j.claims.issued[c.ClaimType]; !ok && c.IsRequired {
 			j.about(c.ClaimType, finding.Span{}, Manual, finding.Info, "claims", "the app says that it needs this claim, but no rule issues it")

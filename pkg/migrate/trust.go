@@ -20,9 +20,11 @@ type trustJudge struct {
 	at    time.Time
 	items []Item
 	*shared
-	// claims is what the transform rules become, entry who may sign in.
-	claims claimPlan
-	entry  *accessPlan
+	// claims is what the transform rules become, with the items of them in
+	// transformed, once they are translated; entry is who may sign in.
+	claims      claimPlan
+	transformed []Item
+	entry       *accessPlan
 	// authorization and additional are the rules that decide, policySet those
 	// of the access control policy that takes their place.
 	authorization, additional *entryJudge

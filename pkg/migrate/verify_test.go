@@ -92,6 +92,17 @@ func TestVerifyTrust(t *testing.T) {
 	}
 }
 
+// TestVerifyOneUser: one user is enough for a verdict, and none for no verdict.
+func TestVerifyOneUser(t *testing.T) {
+	plan := TrustPlan{NameID: upnPlan, Claims: []PlannedClaim{planned("a", takes(entra.AttributeSource("department")))}}
+	rules, _ := claimrule.Parse(upnRule+query("a", "mail"), claimrule.Position{})
+	for n, want := range []string{"", "a silent other×1"} {
+		if got := summed(verifyTrust(&plan, rules, two()[:n], CustomClaims, nil)); got != want {
+			t.Errorf("%d users: %s, want %s", n, got, want)
+		}
+	}
+}
+
 // summed is a comparison in short, without the NameID that is the same.
 func summed(p *TrustParity) string {
 	var parts []string

@@ -97,6 +97,16 @@ func writeCurlVerbose(s step) string {
 
 // TestCmdQuotes holds that commands of the Windows shell are read as browsers
 // have written them: percent signs with a caret, quoted, or as they are.
+// TestShellEscapes holds what a backslash means between double quotes (POSIX
+// shell, 2.2.3), where the text ends with one too.
+func TestShellEscapes(t *testing.T) {
+	for text, want := range map[string]string{`a\"b`: `a"b`, `a\nb`: `a\nb`, `\\`: `\`, `\$x`: `$x`, "a\\\nb": "ab", `a\`: `a\`, ``: ``} {
+		if got := string(unescapeShell([]byte(text))); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestCmdQuotes(t *testing.T) {
 	exchange := signIn()
 	for name, percent := range map[string]string{"Chrome": "^%^", "Firefox": `"%"`, "by hand": "%"} {

@@ -32,6 +32,7 @@ func indent(xml string) string {
 
 func TestRepair(t *testing.T) {
 	lines := replace(t, message(), ">ada@contoso.com</saml:AttributeValue>", ">one\ntwo\nGrüße “Ada” &amp; Söhne</saml:AttributeValue>")
+	named := replace(t, message(), "<saml:Attribute ", `<saml:Attribute FriendlyName="R&amp;D" `)
 	carriage := strings.ReplaceAll(lines, "\n", "&#13;\n")
 	both := signID(t, signID(t, message(), "_a"), "_r")
 	java := func(xml, id string) string {
@@ -53,6 +54,8 @@ func TestRepair(t *testing.T) {
 		{"read as UTF-8", replace(t, signID(t, replace(t, message(), ">ada@contoso.com</saml:AttributeValue>", ">GrÃ¼n</saml:AttributeValue>"), "_a"), "GrÃ¼n", "Grün"), "read as UTF-8 although it was signed as Windows-1252"},
 		{"escaped twice", replace(t, signID(t, lines, "_a"), "&amp;", "&amp;amp;"), "escaped twice"},
 		{"unescaped", replace(t, signID(t, replace(t, lines, "&amp;", "&amp;amp;"), "_a"), "&amp;amp;", "&amp;"), "unescaped once too often"},
+		{"attribute escaped twice", replace(t, signID(t, named, "_a"), `"R&amp;D"`, `"R&amp;amp;D"`), "escaped twice"},
+		{"attribute unescaped", replace(t, signID(t, replace(t, named, `"R&amp;D"`, `"R&amp;amp;D"`), "_a"), `"R&amp;amp;D"`, `"R&amp;D"`), "unescaped once too often"},
 
 		{"indented and tampered", strings.ReplaceAll(indent(signID(t, message(), "_a")), "ada@contoso.com", "eve@evil.example"), ""},
 		{"indented, signed by a stranger", indent(sign(t, message(), samltest.SignOptions{ID: "_a", Key: samltest.Other().Key, Cert: samltest.RSA().Cert})), ""},

@@ -117,6 +117,41 @@ func TestTables(t *testing.T) {
 	}
 }
 
+// TestTablesKeepIssuers: a claim that is passed on keeps who issued it, and who
+// did so first.
+func TestTablesKeepIssuers(t *testing.T) {
+	rs, errs := Parse(`c:[Type == "x"] => issue(claim = c);`, Position{})
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	tables, err := rs.Tables(TableOptions{AnyIncoming: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := &User{Attributes: map[string][]string{"sAMAccountName": {"ada"}, "objectSid": {"S-1-5-21-1-2-3-1000"}, "distinguishedName": {"CN=Ada,DC=contoso,DC=com"}}, Claims: []Claim{{Type: "x", Value: "1", ValueType: stringType, Issuer: "partner", OriginalIssuer: "its own provider"}}}
+	if got := compareTables(t, rs, tables, u); got != same {
+		t.Errorf("the tables are %v", got)
+	}
+}
+
+// TestTablesAsJSON holds the shape of each kind of condition.
+func TestTablesAsJSON(t *testing.T) {
+	for rules, want := range map[string]string{
+		`COUNT([Type == "` + TypeGroupSID + `"]) >= 3 => issue(Type = "m", Value = "x");`:                                        `"when":{"count":{"of":[{"each":[`,
+		`EXISTS([Type == "x", Value == "1"]) => issue(Type = "m", Value = "x");`:                                                 `"when":{"some":{"each":[`,
+		`c:[Type == "` + TypeUPN + `", Value =~ "^a"] => issue(Type = "m", Value = "x");`:                                        `{"matches":[`,
+		group + ` && [Type == "` + TypeUPN + `"] => issue(Type = "m", Value = "x");`:                                             `"when":{"all":[`,
+		`NOT EXISTS([Type == "x"]) => issue(Type = "m", Value = "x");`:                                                           `{"not":{`,
+		`=> issue(Type = "m", Value = "x");`:                                                                                     `"when":{"always":true}`,
+		`c:[Type == "x"] => issue(store = "Active Directory", types = ("m"), query = "mail={0};sn;CONTOSO\x", param = c.Value);`: `"found":{`,
+	} {
+		text, err := json.Marshal(tablesOf(t, rules))
+		if err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%s: %v\n%s\nwant %s", rules, err, text, want)
+		}
+	}
+}
+
 // unclearCases are rule sets with a claim type that cannot be told, and the
 // reason; the type "fine" can.
 var unclearCases = []struct{ name, rules, reason string }{
