@@ -130,6 +130,22 @@ var tolds = []told{
 		r.StatusCodes = append(r.StatusCodes, "urn:oasis:names:tc:SAML:2.0:status:PartialLogout")
 	}, unsigned), "logout-status", "the logout was partial", finding.App, appLogout},
 
+	// what the capture or the profile alone tells
+	{"the capture has no bodies", exchanges(func(es []samltest.Exchange) []samltest.Exchange {
+		es[1].Page, es[2].Body = "", ""
+		return es
+	}), "flow-response-missing", "the capture has no body of that POST", finding.User, "the browser's network log"},
+	{"not an Identifier of the profile, and refused", then(both(onlyIdentifierPattern, change(func(_ *samltest.Response, a *samltest.Assertion) { a.Audiences[0] += "/" })), saysNo),
+		"audience-mismatch", "does not look like an Identifier of this app", finding.Entra, entraIdentifier},
+	{"the app says Audience", both(func(s *scene) { s.expect.EntityIDs = nil }, appAnswers(403, "<p>Invalid audience")),
+		"flow-app-rejected", "another one than the Audience of the token", finding.App, appEntityID},
+	{"the app cannot decrypt", both(sealed(nil), func(s *scene) { s.expect.Keys = nil }, appAnswers(500, "<p>Unable to decrypt the assertion")),
+		"flow-app-rejected", "may not be that of the certificate", finding.Entra, entraEncryption},
+	{"RelayState is encoded once more", post(func(e *samltest.Exchange) {
+		at := strings.Index(e.Body, "RelayState=")
+		e.Body = e.Body[:at] + strings.ReplaceAll(e.Body[at:], "%2F", "%252F")
+	}), "flow-relay-state-changed", "percent-encoded once more", finding.Network, "proxies between app and identity provider"},
+
 	// claims
 	{"AWS: no provider in the role", awsRole("arn:aws:iam::123456789012:role/Admins", "3600"), "claim-value-mismatch", "saml-provider", finding.Entra, entraClaims},
 	{"AWS: session too long", awsRole(awsGoodRole, "86400"), "claim-value-mismatch", "900 to 43200", finding.Entra, entraClaims},
@@ -178,6 +194,12 @@ func sharePoint(token func(*scene), reaction func([]samltest.Exchange) []samltes
 		}
 		s.response.Destination, s.assertion().Confirmations[0].Recipient = "https://halo.contoso.com/_trust/", "https://halo.contoso.com/_trust/"
 	}
+}
+
+// onlyIdentifierPattern makes the Identifier known by a pattern alone.
+func onlyIdentifierPattern(s *scene) {
+	s.expect.EntityIDs = nil
+	s.expect.EntityIDPatterns = []Pattern{profilePattern(`^(https://)?[a-z.]+$`, "https://(host)")}
 }
 
 // awsRole is a sign-in to AWS that is refused without a reason.

@@ -26,7 +26,7 @@ var claimChecks = []*Check{
 		Title: "A claim that the app needs has another name",
 		Why:   "Apps look for the name of a claim character by character; under another name the claim is not there for them.",
 		Cause: "A default name was left in place: a Microsoft URI where the app wants a plain word, an OID, another letter case, https for http.",
-		Fixes: append(claimFixes("rename the claim {actual} to {expected}; a name without namespace needs the namespace to be empty"),
+		Fixes: append(claimFixes("rename the claim {actual} to {expected}"),
 			finding.Fix{System: finding.App, Place: appClaims, Action: "or make the app read {actual}"}),
 		Reference: "SAML Core 2.7.3.1",
 		Since:     "0.1.0",

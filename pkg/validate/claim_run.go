@@ -117,10 +117,27 @@ func runClaimMisnamed(x *exam) {
 			continue
 		}
 		x.fail(fact{
-			field: near.Name, severity: c.severity(), expected: []string{c.Name}, actual: near.Name.Value,
+			field: near.Name, severity: c.severity(), expected: []string{c.Name}, actual: near.Name.Value, fixes: renameFixes(x.check.Fixes, c.Name),
 			detail: fmt.Sprintf("the app reads the claim %s, but the token calls it %s: %s", finding.Quote(c.Name), finding.Quote(near.Name.Value), how),
 		})
 	}
+}
+
+// renameFixes say of Entra, which has two fields for the name of a claim, what
+// belongs into which.
+func renameFixes(fixes []finding.Fix, name string) []finding.Fix {
+	out := slices.Clone(fixes)
+	for i := range out {
+		if out[i].System != finding.Entra {
+			continue
+		}
+		if cut := strings.LastIndexByte(name, '/'); cut > 0 {
+			out[i].Action += ": Name " + name[cut+1:] + ", Namespace " + name[:cut]
+		} else {
+			out[i].Action += "; a name without namespace needs the namespace to be empty"
+		}
+	}
+	return out
 }
 
 // nearClaim finds the attribute that was probably meant to be the claim, and

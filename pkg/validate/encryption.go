@@ -22,6 +22,14 @@ const (
 	appDecryption   = "the app's SAML settings: certificate and private key for decryption"
 )
 
+// keyFixes make identity provider and app use one pair of keys.
+var keyFixes = []finding.Fix{
+	{System: finding.Entra, Place: entraEncryption, Action: "import the app's current certificate and activate it, then remove the old one"},
+	{System: finding.ADFS, Place: adfsEncryption, Action: "select the app's current encryption certificate, or update the trust from the app's metadata"},
+	{System: finding.Okta, Place: oktaEncryption + " > Encryption Certificate", Action: "upload the app's current certificate"},
+	{System: finding.App, Place: appDecryption, Action: "put back the private key that belongs to the certificate at the identity provider; most apps can hold the old and the new key during a change"},
+}
+
 var encryptionChecks = []*Check{
 	{
 		Name: "encryption-key-missing", Severity: finding.Info, Family: FamilyEncryption, Scope: OfSigned,
@@ -37,15 +45,10 @@ var encryptionChecks = []*Check{
 	},
 	{
 		Name: "encryption-key-mismatch", Severity: finding.Error, Family: FamilyEncryption, Scope: OfSigned,
-		Title: "The message is encrypted for another key",
-		Why:   "Only the holder of the matching private key can read the assertion. An app that does not have it refuses the sign-in, often with a message about decryption or about a missing assertion.",
-		Cause: "The app renewed its certificate and the identity provider still encrypts for the old one, or the certificate of another app or environment was uploaded. Where only --key is at odds, the wrong key was given to ssodoctor.",
-		Fixes: []finding.Fix{
-			{System: finding.Entra, Place: entraEncryption, Action: "import the app's current certificate and activate it, then remove the old one"},
-			{System: finding.ADFS, Place: adfsEncryption, Action: "select the app's current encryption certificate, or update the trust from the app's metadata"},
-			{System: finding.Okta, Place: oktaEncryption + " > Encryption Certificate", Action: "upload the app's current certificate"},
-			{System: finding.App, Place: appDecryption, Action: "put back the private key that belongs to the certificate at the identity provider; most apps can hold the old and the new key during a change"},
-		},
+		Title:     "The message is encrypted for another key",
+		Why:       "Only the holder of the matching private key can read the assertion. An app that does not have it refuses the sign-in, often with a message about decryption or about a missing assertion.",
+		Cause:     "The app renewed its certificate and the identity provider still encrypts for the old one, or the certificate of another app or environment was uploaded. Where only --key is at odds, the wrong key was given to ssodoctor.",
+		Fixes:     keyFixes,
 		Reference: "SAML Core 6.2, XML Encryption 1.1 section 3.5",
 		Since:     "0.1.0",
 		Explains:  []string{"flow-app-rejected"},

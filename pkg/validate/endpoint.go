@@ -58,7 +58,7 @@ var endpointChecks = []*Check{
 		Fixes:     replyURLFixes,
 		Reference: "SAML Bindings 3.5.5.2",
 		Since:     "0.1.0",
-		Explains:  []string{"recipient-mismatch"},
+		Explains:  []string{"recipient-mismatch", "flow-app-rejected"},
 		run: func(x *exam) {
 			if x.msg.saml.Destination.Value == "" {
 				x.skip("the response has no Destination")
@@ -99,6 +99,7 @@ var endpointChecks = []*Check{
 		Fixes:     replyURLFixes,
 		Reference: "SAML Profiles 4.1.4.3",
 		Since:     "0.1.0",
+		Explains:  []string{"flow-app-rejected"},
 		run:       runRecipientMismatch,
 	},
 	{
@@ -130,7 +131,7 @@ var endpointChecks = []*Check{
 		Fixes:     replyURLFixes,
 		Reference: "SAML Profiles 4.1.4.1",
 		Since:     "0.1.0",
-		Explains:  []string{"destination-mismatch", "recipient-mismatch"},
+		Explains:  []string{"destination-mismatch", "recipient-mismatch", "flow-app-rejected"},
 		run:       runReplyURLMismatch,
 	},
 	{

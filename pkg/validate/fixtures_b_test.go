@@ -150,6 +150,8 @@ var fixturesIdentity = []fixture{
 	{check: "audience-mismatch", name: "known from the request alone", base: func(s *scene) { s.expect.EntityIDs = nil },
 		fire: func(s *scene) { s.assertion().Audiences = []string{"urn:other"} },
 		want: want{severity: finding.Warning, expected: []string{samltest.EntityID}}},
+	{check: "audience-mismatch", name: "fits the profile, but not the request", base: onlyIdentifierPattern,
+		fire: func(s *scene) { s.assertion().Audiences = []string{"halo.contoso.com"} }, want: want{severity: finding.Warning, detail: "called itself"}},
 	{check: "audience-mismatch", name: "known from a profile alone", base: func(s *scene) {
 		s.expect.EntityIDs = nil
 		s.expect.EntityIDPatterns = []Pattern{profilePattern(`^https://halo\.`, "https://halo.(domain)")}

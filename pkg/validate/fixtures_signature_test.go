@@ -10,6 +10,7 @@ import (
 	"github.com/ssodoctor/ssodoctor/internal/samltest"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/keys"
+	"github.com/ssodoctor/ssodoctor/pkg/saml"
 )
 
 const (
@@ -105,6 +106,12 @@ var fixturesSignature = []fixture{
 		fire: func(s *scene) {
 			s.expect.Certificates = given(issued(samltest.Other(), "accounts.accesscontrol.windows.net", 2025))
 		}, want: want{detail: "?appid="}},
+	{check: "signature-untrusted-certificate", name: "metadata of another product", base: signedBy(issued(samltest.RSA(), "Microsoft Azure Federated SSO Certificate", 2025)),
+		fire: func(s *scene) {
+			s.expect.Certificates = nil
+			s.expect.IdPMetadata = []*saml.Metadata{{EntityID: saml.Field{Value: "http://fs.contoso.com/adfs/services/trust"}}}
+			s.expect.MetadataCertificates = given(issued(samltest.Other(), "ADFS Signing - fs.contoso.com", 2025))
+		}, want: want{detail: "the certificate is of another app, tenant or product"}},
 	{check: "signature-untrusted-certificate", name: "metadata knows better", base: func(s *scene) {
 		s.expect.MetadataCertificates = []TrustedCertificate{trusted(samltest.Other(), "IdP metadata idp.xml")}
 	}, fire: func(s *scene) { s.pair = samltest.Other() }, want: want{detail: "IdP metadata idp.xml lists the one that signs"}},

@@ -12,6 +12,15 @@ const (
 // cookieFix lets the session survive the way back from the identity provider.
 var cookieFix = finding.Fix{System: finding.App, Place: appSession, Action: "set it with SameSite=None; Secure, for the host of the Reply URL"}
 
+// encodedFixes are for a RelayState that something on the way encoded again.
+var encodedFixes = []finding.Fix{
+	{System: finding.Network, Place: "proxies between app and identity provider", Action: "pass the parameter on unchanged"},
+	{System: finding.App, Place: "the app's sign-in request: RelayState", Action: "encode it once; or send a short value of letters and digits, at most 80 bytes"},
+}
+
+// bodyFixes bring a capture that holds what was posted.
+var bodyFixes = []finding.Fix{{System: finding.User, Place: "the browser's network log", Action: "export it with content (\"Save all as HAR with content\", and with sensitive data where the browser asks), or copy the SAMLResponse of that request"}}
+
 var flowChecks = []*Check{
 	{
 		Name: "flow-message-modified", Severity: finding.Error, Family: FamilyFlow, Scope: OfToken,

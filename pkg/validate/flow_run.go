@@ -3,6 +3,7 @@ package validate
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -170,8 +171,8 @@ func runResponseMissing(x *exam) {
 		x.artifactRefused(artifact)
 		return
 	case posted != nil:
-		x.skip("the request was answered in exchange " + fmt.Sprint(posted.Index) + ", but the capture has no body of that POST")
-		return
+		f.location.Exchange, f.title, f.fixes = &posted.Index, "The capture does not hold the token", bodyFixes
+		f.detail = fmt.Sprintf("the token went to %s in exchange %d, but the capture has no body of that POST, so nothing of it was checked", finding.Quote(hostOf(posted.URL)), posted.Index)
 	case kept != nil:
 		f.location.Exchange = &kept.carrier.Exchange
 		f.detail = fmt.Sprintf("the identity provider handed out a response in exchange %d, but the capture does not show it being posted to %s", kept.carrier.Exchange, finding.Quote(kept.carrier.PostedTo))
@@ -276,6 +277,10 @@ func runRelayStateChanged(x *exam) {
 		f.detail = fmt.Sprintf("the app sent %s %s, and the token came back without it, so the app does not know where the user wanted to go", name, quote(sent))
 	default:
 		f.detail = fmt.Sprintf("the app sent %s %s and got back %s", name, quote(sent), quote(got))
+		if decoded, err := url.QueryUnescape(got); err == nil && decoded == sent {
+			f.detail += ": it was percent-encoded once more on the way"
+			f.fixes = encodedFixes
+		}
 	}
 	x.fail(f)
 }

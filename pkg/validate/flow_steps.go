@@ -220,7 +220,7 @@ func (j *journey) signIn() bool {
 		j.set(3, StepStopped, j.refusal, "%s refused with %s", cmp.Or(hostOf(j.refusal.URL), "the identity provider"), finding.Printable(j.refusal.Errors[0].Code))
 	case t == nil && j.artifact() != nil:
 		j.byArtifact(j.artifact())
-	case t == nil && j.x.endsWith(j.asked):
+	case t == nil && j.x.endsWith(j.asked), t == nil && j.answeredUnseen():
 		for step := 3; step <= len(stepNames); step++ {
 			j.set(step, StepUnseen, nil, "")
 		}
@@ -260,6 +260,14 @@ func (j *journey) byArtifact(e *trace.Exchange) {
 	j.set(4, StepDone, e, "the artifact to %s", shownAddress(e.URL))
 	chain := redirects(j.x.capture, e)
 	j.end(chain, j.x.refusal(chain))
+}
+
+// answeredUnseen reports whether the token went to the app in a POST whose body
+// the capture does not have.
+func (j *journey) answeredUnseen() bool {
+	_, name := j.x.lastRequest()
+	_, posted, _ := j.x.afterwards(j.asked, name)
+	return posted != nil
 }
 
 func (j *journey) lastPage() *trace.Exchange {

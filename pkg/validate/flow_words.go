@@ -48,6 +48,13 @@ var sayings = []saying{
 			return []finding.Fix{{System: finding.App, Place: appClock, Action: "compare it with the true time, and let NTP keep it; or let the app allow for some minutes"}}
 		},
 		checks: []string{"clock-skew"}},
+	{words: lazyregexp.New(`(?i)decrypt`), of: func(m *message) bool { return m.encrypted },
+		means: "its private key may not be that of the certificate that the identity provider encrypts for",
+		fixes: func(*exam) []finding.Fix { return keyFixes }},
+	{words: lazyregexp.New(`(?i)\baudience`), of: func(m *message) bool { return len(m.audiences()) > 0 },
+		means:  "its own Entity ID is another one than the Audience of the token",
+		fixes:  audienceOf,
+		checks: []string{"audience-mismatch", "wsfed-realm-mismatch", "request-issuer-mismatch"}},
 	{words: lazyregexp.New(`(?i)\b(?:attributes?|claims?|name_?id)\b.{0,60}(?:missing|not found|required|empty|invalid)|missing.{0,30}\b(?:attribute|claim|name_?id)`),
 		checks: []string{"nameid-format-content", "claim-value-mismatch", "claim-multi-valued"}},
 	{words: lazyregexp.New(`(?i)(?:user|account|login|e-?mail)\b.{0,60}(?:not (?:be )?found|not exist|unknown|not recogni[sz]ed|no match)|(?:no|unknown) (?:such )?(?:user|account)`),
@@ -85,6 +92,34 @@ func accountOf(x *exam) []finding.Fix {
 		{System: finding.App, Place: appUsers, Action: "look for " + who + ", letter by letter: an account must have that as the name that sign-ins are matched by"},
 		{System: finding.App, Place: appJIT, Action: "or let the app create accounts at sign-in, if it can"},
 	}, nameIDFixes("or send the value that the app knows the user by")...)
+}
+
+// audiences are those of the token.
+func (m *message) audiences() (list []string) {
+	for _, a := range m.readable {
+		for _, c := range a.Conditions {
+			for _, r := range c.Restrictions {
+				list = append(list, audienceValues(r)...)
+			}
+		}
+	}
+	return list
+}
+
+// audienceOf holds the Audience of the token against the app.
+func audienceOf(x *exam) []finding.Fix {
+	audiences := quoteAll(x.msg.audiences())
+	compare := finding.Fix{System: finding.App, Place: appEntityID, Action: "compare it with " + audiences + ", letter by letter"}
+	return append([]finding.Fix{compare}, claimedBy(identifierFixes[:3], "set it to the Entity ID that the app shows")...)
+}
+
+// claimedBy gives fixes another action.
+func claimedBy(fixes []finding.Fix, action string) []finding.Fix {
+	out := slices.Clone(fixes)
+	for i := range out {
+		out[i].Action = action
+	}
+	return out
 }
 
 // confirms reports whether the words with which an app refused point at the

@@ -63,6 +63,7 @@ var identityChecks = []*Check{
 		Fixes:     identifierFixes,
 		Reference: "SAML Core 2.5.1.4",
 		Since:     "0.1.0",
+		Explains:  []string{"flow-app-rejected"},
 		run:       runAudienceMismatch,
 	},
 	{
@@ -176,12 +177,21 @@ func (x *exam) compareAudiences(r saml.Restriction) {
 	case len(x.expect.EntityIDPatterns) > 0:
 		for _, value := range audiences {
 			if matchesAny(x.expect.EntityIDPatterns, value) {
+				x.repeats(r, audiences)
 				return
 			}
 		}
 		x.matchPatterns(x.expect.EntityIDPatterns, r.Audiences[0], audiences[0], "Audience is %s, which does not look like an Identifier of this app")
-	case x.requestIssuer() != "":
-		x.requireAudience(r, audiences, []Value{{x.requestIssuer(), "captured request"}}, finding.Warning, "Audience is %s, but the app called itself %s in its request")
+	default:
+		x.repeats(r, audiences)
+	}
+}
+
+// repeats holds audiences against what the app called itself in its request,
+// where that was captured.
+func (x *exam) repeats(r saml.Restriction, audiences []string) {
+	if named := x.requestIssuer(); named != "" {
+		x.requireAudience(r, audiences, []Value{{named, "captured request"}}, finding.Warning, "Audience is %s, but the app called itself %s in its request")
 	}
 }
 

@@ -302,7 +302,7 @@ func (x *exam) tenantWide(signer *keys.Certificate, trusted []TrustedCertificate
 	if allOf(trusted, entraTenantSigner) {
 		return true
 	}
-	given := len(x.expect.Certificates) > 0 || len(x.expect.IdPMetadata) == 0
+	given := len(x.expect.Certificates) > 0 || !slices.ContainsFunc(x.expect.IdPMetadata, func(m *saml.Metadata) bool { return product(m.EntityID.Value) == finding.Entra })
 	return !given && strings.Contains(signer.Subject, entraAppSigner) &&
 		!slices.ContainsFunc(trusted, func(t TrustedCertificate) bool { return strings.Contains(t.Subject, entraAppSigner) })
 }
