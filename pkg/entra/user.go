@@ -55,7 +55,7 @@ func Synchronize(a Account) *User {
 		}
 	}
 	for _, g := range a.Groups {
-		if synchronized(g) {
+		if g.Synchronized() {
 			u.Groups = append(u.Groups, a.group(g))
 		} else {
 			u.Unsynchronized = append(u.Unsynchronized, a.group(g))
@@ -103,8 +103,10 @@ func nonEmpty(values []string) []string {
 // Connect leaves out, as it does those that every Windows has.
 const firstOwnRID = 1000
 
-func synchronized(g Group) bool {
-	if g.SID == "" {
+// Synchronized tells whether Entra Connect brings a group of Active Directory. One
+// without a SID is taken to be brought, and one whose object id is known is there.
+func (g Group) Synchronized() bool {
+	if g.SID == "" || g.ObjectID != "" {
 		return true
 	}
 	rid, err := strconv.ParseUint(g.SID[strings.LastIndexByte(g.SID, '-')+1:], 10, 32)

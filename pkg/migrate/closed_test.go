@@ -26,6 +26,8 @@ func TestAccessFailsClosed(t *testing.T) {
 		{"both groups", `a:[` + groupSID + `, Value == "S-1-5-21-1-2-3-1105"] && b:[` + groupSID + `, Value == "S-1-5-21-1-2-3-1106"] => ` + permit, NeedsWork},
 		{"a claim made of not a group", `NOT EXISTS([` + groupSID + `, Value == "S-1-5-21-1-2-3-1105"]) => add(Type = "t", Value = "v"); [Type == "t"] => ` + permit, NeedsWork},
 		{"a group by name", `[Type == "http://schemas.xmlsoap.org/claims/Group", Value == "Agents"] => ` + permit, NeedsWork},
+		{"Domain Users", `[` + groupSID + `, Value == "S-1-5-21-1-2-3-513"] => ` + permit, Blocked},
+		{"Everyone", `[` + groupSID + `, Value == "S-1-1-0"] => ` + permit, Blocked},
 		{"a group of a partner", `[` + groupSID + `, Value == "S-1-5-21-1-2-3-1105", Issuer == "http://partner"] => ` + permit, Blocked},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -55,6 +57,29 @@ func TestMangledRulesFailClosed(t *testing.T) {
 	}
 }
 
+// TestGroupsThatAreLeftOut holds that a group that Entra Connect does not bring
+// is named nowhere, unless the list of groups pairs it with one of Entra.
+func TestGroupsThatAreLeftOut(t *testing.T) {
+	const domainUsers = "S-1-5-21-1-2-3-513"
+	trust := func() *adfstest.Object {
+		return ready().Set("AccessControlPolicyName", adfstest.String("Permit specific group")).
+			Set("AccessControlPolicyParameters", adfstest.Dict{Type: "System.Collections.Hashtable", Entries: []adfstest.Entry{{Key: "GroupParameter", Value: adfstest.Strings(`CONTOSO\Domain Users`)}}}).
+			Set("IssuanceTransformRules", adfstest.String(in(domainUsers)+` => issue(Type = "x", Value = "1"); `+in(domainUsers)+` => issue(Type = "`+role+`", Value = "User");`))
+	}
+	got := plan(t, PlanOptions{}, trust()).Trusts[0]
+	if len(got.Access.Groups) > 0 || len(got.Roles) > 0 || len(got.Claims) > 0 || !got.Access.AssignmentRequired || got.Readiness != Blocked {
+		t.Errorf("the trust is %s, lets in %+v and emits %+v %+v", got.Readiness, got.Access, got.Roles, got.Claims)
+	}
+	list, err := ReadGroups(strings.NewReader("sid,objectId,displayName,samAccountName\n"+domainUsers+",0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0,All staff,Domain Users\n"), "groups.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got = plan(t, PlanOptions{Groups: list}, trust()).Trusts[0]
+	if len(got.Access.Groups) != 1 || len(got.Roles) != 1 || len(got.Claims) != 1 {
+		t.Errorf("with a group in its place the trust lets in %+v and emits %+v %+v", got.Access, got.Roles, got.Claims)
+	}
+}
+
 // TestPolicyFailsClosed holds the same of access control policies.
 func TestPolicyFailsClosed(t *testing.T) {
 	condition := func(operator, value string) string {
@@ -66,11 +91,11 @@ func TestPolicyFailsClosed(t *testing.T) {
 		name, rule string
 		want       Readiness
 	}{
-		{"a group", `<Conditions>` + condition("Equals", "S-1-5-21-1") + `</Conditions>`, Ready},
+		{"a group", `<Conditions>` + condition("Equals", "S-1-5-21-1-2-3-1105") + `</Conditions>`, Ready},
 		{"everyone", `<Conditions>` + always + `</Conditions>`, Ready},
-		{"everyone but a group", `<Conditions>` + always + `</Conditions><Exceptions>` + condition("Equals", "S-1-5-21-1") + `</Exceptions>`, NeedsWork},
-		{"another group", `<Conditions>` + condition("NotEquals", "S-1-5-21-1") + `</Conditions>`, Blocked},
-		{"both groups", `<Conditions>` + condition("Equals", "S-1-5-21-1") + condition("Equals", "S-1-5-21-2") + `</Conditions>`, NeedsWork},
+		{"everyone but a group", `<Conditions>` + always + `</Conditions><Exceptions>` + condition("Equals", "S-1-5-21-1-2-3-1105") + `</Exceptions>`, NeedsWork},
+		{"another group", `<Conditions>` + condition("NotEquals", "S-1-5-21-1-2-3-1105") + `</Conditions>`, Blocked},
+		{"both groups", `<Conditions>` + condition("Equals", "S-1-5-21-1-2-3-1105") + condition("Equals", "S-1-5-21-1-2-3-1106") + `</Conditions>`, NeedsWork},
 		{"no conditions", ``, Blocked},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -124,6 +124,9 @@ func (t *translator) way(d *draft, c clause) (way, bool) {
 		case l.not && a.kind != isOther:
 			w.negatives++
 			continue
+		case a.kind == isMember && leftOut(a.group):
+			d.remark(Unsupported, finding.Warning, "it is for the group "+shownGroup(a.group)+", which Entra Connect does not synchronize: make a group of the same users, and pair the SID with it in the list of groups")
+			return way{}, false
 		case a.kind == isMember:
 			w.groups = append(w.groups, a.group)
 		case a.kind == isPresent && slices.Contains(d.value.needs, a.source):

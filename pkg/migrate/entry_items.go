@@ -226,7 +226,7 @@ func denied(r *entryRule) (remark, string) {
 // factored says what becomes of a rule that demands a second factor.
 func factored(r *entryRule) (remark, string) {
 	if r.why != "" {
-		return remark{Manual, finding.Error, "it demands a second factor by " + r.why + "; Entra cannot decide by that"}, targetConditional
+		return remark{Manual, finding.Error, "it demands a second factor by " + r.why + "; Entra cannot decide by that: make a Conditional Access policy by hand"}, targetConditional
 	}
 	text := "becomes a Conditional Access policy that requires multifactor authentication of " + r.who()
 	if d := r.demands(); d != "" {

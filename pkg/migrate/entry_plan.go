@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ssodoctor/ssodoctor/pkg/adfs/claimrule"
 	"github.com/ssodoctor/ssodoctor/pkg/entra"
 )
 
@@ -22,6 +23,9 @@ func planEntry(app string, set entryRuleSet) *accessPlan {
 		Access:      Access{AssignmentRequired: true, Groups: []entra.Group{}, Users: []string{}},
 		conditional: []ConditionalAccess{},
 	}}
+	for _, r := range slices.Concat(set.permit, set.deny, set.mfa) {
+		r.refuseLeftOut()
+	}
 	b.permits(set.permit)
 	for _, r := range set.deny {
 		b.deny(r)
@@ -34,6 +38,21 @@ func planEntry(app string, set entryRuleSet) *accessPlan {
 	}
 	b.out.AssignmentRequired = !openToAll(set)
 	return b.out
+}
+
+// refuseLeftOut says that a rule is about a group that is not in Entra.
+func (r *entryRule) refuseLeftOut() {
+	for _, g := range slices.Concat(r.groups, r.also, r.except) {
+		if leftOut(g) {
+			r.because("the group " + shownGroup(g) + ", which Entra Connect does not synchronize")
+		}
+	}
+}
+
+// leftOut tells whether a group is one of those that every domain has, which
+// Entra Connect does not bring, unless the list of groups pairs it with one.
+func leftOut(g entra.Group) bool {
+	return !g.Synchronized() || g.SID == "" && g.ObjectID == "" && claimrule.IsDomainGroup(g.Name)
 }
 
 // openToAll tells whether a user needs nothing to be let in.

@@ -228,7 +228,7 @@ func (t *translator) rolesOf(c *claimDraft) (roles []entra.Role, why remark) {
 			case len(w.groups) != 1 || w.negatives > 0 || len(w.atoms) != 1:
 				return refuse(finding.Error, "app roles are given to groups alone: assign the role "+name+" to a group of those users")
 			case !t.access.admits(w.groups[0]):
-				return refuse(finding.Warning, "the app role "+name+" would let in the members of "+shownGroup(w.groups[0])+", who are not assigned to the application, as far as the export tells: give a list of the groups, or give them the role by hand where they may sign in")
+				return refuse(finding.Warning, "the app role "+name+" would let in the members of "+shownGroup(w.groups[0])+", who are not assigned to the application, as far as the export tells: give a list of the groups, or make the app role by hand and give it to those who may sign in")
 			}
 			roles = append(roles, entra.Role{Value: d.value.source.Value, Group: w.groups[0]})
 		}

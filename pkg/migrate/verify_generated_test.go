@@ -66,9 +66,10 @@ var (
 // ruleText puts a rule set together. Ordinary sets issue each claim in one
 // piece; in tangled ones pieces collide.
 func ruleText(r *rand.Rand, tangled bool) string {
-	list, types := pieces, slices.Clone(pieceTypes)
+	list, types, groups := pieces, slices.Clone(pieceTypes), pieceGroups
 	if tangled {
 		list = slices.Concat(pieces, oddPieces)
+		groups = append(slices.Clone(groups), "S-1-5-21-1004336348-1177238915-682003330-513") // Domain Users
 	}
 	claimType := func() string {
 		i := r.IntN(len(types))
@@ -90,7 +91,7 @@ func ruleText(r *rand.Rand, tangled bool) string {
 		for strings.Contains(piece, "#A") {
 			piece = strings.Replace(piece, "#A", pieceAttributes[r.IntN(len(pieceAttributes))], 1)
 		}
-		text += strings.ReplaceAll(piece, "#G", pieceGroups[r.IntN(len(pieceGroups))]) + "\n"
+		text += strings.ReplaceAll(piece, "#G", groups[r.IntN(len(groups))]) + "\n"
 	}
 	return text
 }

@@ -190,6 +190,18 @@ func SIDName(sid string) string {
 	return ""
 }
 
+// IsDomainGroup tells whether a name, with a domain before it or not, is that of
+// a group that every domain has, in English.
+func IsDomainGroup(name string) bool {
+	name = name[strings.LastIndexByte(name, '\\')+1:]
+	for _, known := range wellKnownRIDs {
+		if strings.EqualFold(known, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // isSID tells whether s has the form of a security identifier.
 func isSID(s string) bool {
 	rest, ok := strings.CutPrefix(strings.ToUpper(s), "S-1-")
