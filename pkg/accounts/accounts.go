@@ -56,6 +56,8 @@ const (
 	OtherColumn Relation = "other column"
 	// OtherDomain: an account has the same name in another domain, or without.
 	OtherDomain Relation = "other domain"
+	// Alias: one account of the domain has another form of the same name.
+	Alias Relation = "alias"
 	// Similar: an account looks like a slip of the value.
 	Similar Relation = "similar"
 	// Unknown: no account comes near.
@@ -95,6 +97,9 @@ func (l *List) Find(value string) Match {
 	}
 	if near := l.namesake(folded); near != "" {
 		return Match{Relation: OtherDomain, Account: near}
+	}
+	if near := l.alias(folded); near != "" {
+		return Match{Relation: Alias, Account: near}
 	}
 	if near := l.similar(folded); near != "" {
 		return Match{Relation: Similar, Account: near}

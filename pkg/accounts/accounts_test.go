@@ -142,6 +142,9 @@ case@contoso.com,,
 CASE@contoso.com,,
 ,keyless@contoso.onmicrosoft.com,
 konrad@fabrikam.com,,
+charles@contoso.com,,
+linus.torvalds@contoso.com,,
+cbabbage@contoso.com,,
 "alan@contoso.com ",,
 `
 
@@ -163,6 +166,15 @@ func TestFind(t *testing.T) {
 		"konrad@contoso.com":                   {OtherDomain, "konrad@fabrikam.com", "", 0},
 		`CONTOSO\konrad`:                       {OtherDomain, "konrad@fabrikam.com", "", 0},
 		"konrad":                               {OtherDomain, "konrad@fabrikam.com", "", 0},
+		"ada@contoso.com":                      {OtherDomain, "ada.lovelace@contoso.com", "", 0},
+		"linus@contoso.com":                    {Alias, "linus.torvalds@contoso.com", "", 0},
+		"A.Lovelace@contoso.com":               {Alias, "ada.lovelace@contoso.com", "", 0},
+		"alovelace@contoso.com":                {Alias, "ada.lovelace@contoso.com", "", 0},
+		"ada_lovelace@contoso.com":             {Alias, "ada.lovelace@contoso.com", "", 0},
+		"ada@example.org":                      {OtherDomain, "ada.lovelace@contoso.com", "", 0},
+		"a@contoso.com":                        {Relation: Unknown},
+		"charles.babbage@contoso.com":          {Relation: Unknown}, // two may be meant
+		"@contoso.com":                         {Relation: Unknown},
 		"ada.lovelase@contoso.com":             {Similar, "ada.lovelace@contoso.com", "", 0},
 		"nobody@example.org":                   {Relation: Unknown},
 		"":                                     {Relation: Unknown},
@@ -193,7 +205,7 @@ func FuzzRead(f *testing.F) {
 		}
 		l.Find(value)
 		for _, e := range l.entries {
-			if m := l.Find(e.value); m.Relation == Unknown || m.Relation == Similar || m.Relation == OtherDomain {
+			if m := l.Find(e.value); m.Relation == Unknown || m.Relation == Similar || m.Relation == Alias || m.Relation == OtherDomain {
 				t.Fatalf("value %q of the list is %q", e.value, m.Relation)
 			}
 		}

@@ -67,6 +67,8 @@ var fixturesUsers = []fixture{
 		want: want{severity: finding.Warning, detail: "but for letter case 2 accounts"}},
 	{check: "user-unknown", name: "other domain", base: users(known), fire: users("mail", "ada@fabrikam.com"),
 		want: want{expected: []string{"ada@fabrikam.com"}, detail: "the same name in another domain"}},
+	{check: "user-unknown", name: "longer form of the name", base: users(known), fire: users("mail", "ada.lovelace@contoso.com"),
+		want: want{expected: []string{"ada.lovelace@contoso.com"}, actual: ada, detail: "looks like another form of the same name"}},
 	{check: "user-unknown", name: "slip", base: users(known), fire: users("mail", "adah@contoso.com"),
 		want: want{expected: []string{"adah@contoso.com"}, detail: "the nearest is"}},
 	{check: "user-unknown", name: "alias", base: users(known), fire: tokenOf("countess@contoso.com", ada),

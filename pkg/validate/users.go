@@ -147,7 +147,7 @@ func (x *exam) judgeUser(who *identity, most finding.Severity) {
 	}
 	var tail string
 	f.severity, tail, f.fixes = x.mismatchedUser(who, match)
-	if match.Relation == accounts.Unknown || match.Relation == accounts.Similar || match.Relation == accounts.OtherDomain {
+	if match.Relation == accounts.Unknown || match.Relation == accounts.Similar || match.Relation == accounts.Alias || match.Relation == accounts.OtherDomain {
 		if other, account := x.otherIdentity(value); other != nil {
 			f.severity, f.expected, f.fixes = 0, []string{account}, sourceFixes(who)
 			tail = fmt.Sprintf("; %s is %s, and an account is known by that", other.what, finding.Quote(account))
@@ -196,6 +196,8 @@ func (x *exam) mismatchedUser(who *identity, m accounts.Match) (severity finding
 		return 0, fmt.Sprintf(", but the app knows the user as %s and has that value in the column %s only", account, finding.Quote(m.Column)), sourceFixes(who)
 	case accounts.OtherDomain:
 		return 0, fmt.Sprintf(", and no account of the app is known by that; the nearest, %s, has the same name in another domain", account), sourceFixes(who)
+	case accounts.Alias:
+		return x.newcomer(), fmt.Sprintf(", and no account of the app is known by that; the nearest, %s, looks like another form of the same name", account), append(accountFixes[:2:2], sourceFixes(who)...)
 	case accounts.Similar:
 		return x.newcomer(), fmt.Sprintf(", and no account of the app is known by that; the nearest is %s", account), append(accountFixes[:2:2], sourceFixes(who)...)
 	}
