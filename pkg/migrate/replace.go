@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -84,9 +83,6 @@ func (t *translator) replacement(in value, pattern, text string) replacement {
 		return replacement{remark: remark{Unsupported, finding.Error, err.Error()}}
 	}
 	samples := samplesOf(in, pattern)
-	if t.naming {
-		samples = slices.DeleteFunc(samples, func(s sample) bool { return isPrincipalName(in) && !principalName(s.text) })
-	}
 	want := make([]string, len(samples))
 	for i, s := range samples {
 		if want[i], err = re.Replace(s.text, text); err != nil {
@@ -150,7 +146,7 @@ func samplesOf(in value, pattern string) []sample {
 		values = append(values, texts...)
 	}
 	for _, v := range values {
-		if v != "" && (id != "userprincipalname" && id != "mail" || strings.Count(v, "@") <= 1) {
+		if v != "" && (id != "mail" || strings.Count(v, "@") <= 1) && (id != "userprincipalname" || principalName(v)) {
 			list = append(list, sample{v, map[string][]string{id: {v}}})
 		}
 	}
@@ -159,11 +155,6 @@ func samplesOf(in value, pattern string) []sample {
 
 func isAccount(in value) bool {
 	return len(in.steps) == 1 && in.steps[0].Method == entra.Join && in.source == entra.AttributeSource("netbiosname") && in.steps[0].Parameters.Separator == `\`
-}
-
-// isPrincipalName tells whether a value is that by which Entra knows users.
-func isPrincipalName(in value) bool {
-	return in.plain() && in.source == entra.AttributeSource("userprincipalname")
 }
 
 // agrees tells whether a candidate gives what is wanted for each sample.

@@ -116,7 +116,7 @@ func (t *translator) groupValue(g *groupDraft, row *claimrule.Row, group *claimr
 		g.remark(Changed, finding.Warning, "replacing in names of groups drops the groups that do not match, and sends all where none does")
 		return
 	}
-	g.remark(Unsupported, finding.Warning, "Entra makes no other values of the groups of a user than a regular expression on a group claim of a custom name does: give the groups names that need no change")
+	g.remark(Unsupported, finding.Warning, "Entra makes no other values of the groups of a user than a regular expression on a group claim of a custom name does: give the groups names that need no change, or make app roles of them")
 }
 
 // groupFilter takes over which groups are sent.

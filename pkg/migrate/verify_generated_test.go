@@ -18,6 +18,8 @@ var pieces = []string{
 	fromAD + `issue(store = "Active Directory", types = ("#T", "#T"), query = ";#A,#A;{0}", param = c.Value);`,
 	`c:[Type == "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"] => issue(Type = "#T", Value = c.Value);`,
 	`c:[Type == "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"] => issue(Type = "#T", Value = RegExReplace(c.Value, "@.*$", ""));`,
+	`c:[Type == "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"] => issue(Type = "#T", Value = RegExReplace(c.Value, "@contoso\.com$", ""));`,
+	`c:[Type == "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"] => issue(Type = "#T", Value = RegExReplace(c.Value, "@.+$", ""));`,
 	`c:[Type == "http://schemas.microsoft.com/ws/2008/06/identity/claims/windowsaccountname"] => issue(Type = "#T", Value = c.Value);`,
 	`c:[Type == "http://schemas.microsoft.com/ws/2008/06/identity/claims/windowsaccountname"] => issue(Type = "#T", Value = RegExReplace(c.Value, "^.*\\", ""));`,
 	`c:[Type == "http://schemas.microsoft.com/ws/2008/06/identity/claims/primarysid"] => issue(Type = "#T", Value = c.Value);`,
