@@ -23,8 +23,8 @@ type Export struct {
 // Where the products differ there are no facts.
 func Exports(a, b Export) *Comparison {
 	c := &Comparison{Schema: Schema, A: a.side(), B: b.side(), Facts: []Fact{}}
-	c.Facts = append(c.Facts, settings("application", a.Applications, b.Applications, applicationKeys, (*entra.EnterpriseApplication).Name, alike, applicationFacets)...)
-	c.Facts = append(c.Facts, settings("trust", a.Trusts, b.Trusts, trustKeys, func(t *adfs.RelyingParty) string { return t.Name }, nil, trustFacets)...)
+	c.Facts = append(c.Facts, objects[*entra.EnterpriseApplication]{"application", applicationKeys, (*entra.EnterpriseApplication).Name, alike, applicationFacets}.compare(a.Applications, b.Applications)...)
+	c.Facts = append(c.Facts, objects[*adfs.RelyingParty]{"trust", trustKeys, func(t *adfs.RelyingParty) string { return t.Name }, nil, trustFacets}.compare(a.Trusts, b.Trusts)...)
 	for _, p := range pairs(a.Trusts, b.Trusts, trustKeys) {
 		if p.a != nil && p.b != nil {
 			c.Facts = append(c.Facts, otherProperties(*p.a, *p.b)...)
@@ -49,25 +49,34 @@ func (e Export) side() Side {
 	return s
 }
 
-// settings compares the settings of two lists of applications. Alike, which may
-// be nil, leaves of both what can be compared.
-func settings[T comparable](of string, a, b []T, keys func(T) []string, name func(T) string, alike func(a, b T) (T, T), facets []facet[T]) []Fact {
+// objects are a kind of object whose settings are compared.
+type objects[T comparable] struct {
+	of   string
+	keys func(T) []string
+	name func(T) string
+	// alike leaves of both what can be compared; nil leaves all.
+	alike  func(a, b T) (T, T)
+	facets []facet[T]
+}
+
+// compare compares the settings of two lists of objects.
+func (k objects[T]) compare(a, b []T) []Fact {
 	if len(a) == 0 || len(b) == 0 {
 		return nil
 	}
 	var out []Fact
-	for _, p := range pairs(a, b, keys) {
+	for _, p := range pairs(a, b, k.keys) {
 		switch {
 		case p.b == nil:
-			out = append(out, Fact{Of: of, Aspect: of, Name: name(*p.a), Outcome: Missing, A: []string{name(*p.a)}, Severity: Severity(finding.Error), Breaks: "B does not have it: nobody can sign in to it"})
+			out = append(out, Fact{Of: k.of, Aspect: k.of, Name: k.name(*p.a), Outcome: Missing, A: []string{k.name(*p.a)}, Severity: Severity(finding.Error), Breaks: "B does not have it: nobody can sign in to it"})
 		case p.a == nil:
-			out = append(out, Fact{Of: of, Aspect: of, Name: name(*p.b), Outcome: Added, B: []string{name(*p.b)}, Severity: Severity(finding.Info), Breaks: "A does not have it"})
+			out = append(out, Fact{Of: k.of, Aspect: k.of, Name: k.name(*p.b), Outcome: Added, B: []string{k.name(*p.b)}, Severity: Severity(finding.Info), Breaks: "A does not have it"})
 		default:
 			left, right := *p.a, *p.b
-			if alike != nil {
-				left, right = alike(left, right)
+			if k.alike != nil {
+				left, right = k.alike(left, right)
 			}
-			out = append(out, compareAll(&pair{of: of}, name(*p.a), facets, left, right)...)
+			out = append(out, compareAll(&pair{of: k.of}, k.name(*p.a), k.facets, left, right)...)
 		}
 	}
 	return out

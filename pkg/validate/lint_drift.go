@@ -187,7 +187,7 @@ func NameIDFormat(name string) string {
 func lintDrift(x *inspection, a *configured) {
 	compared := x.againstProfile(a)
 	for i := range sharedFacts {
-		if x.drift(a, &sharedFacts[i]) {
+		if x.drifts(a, &sharedFacts[i]) {
 			compared = true
 		}
 	}
@@ -200,8 +200,8 @@ func lintDrift(x *inspection, a *configured) {
 	}
 }
 
-// drift compares the copies of one fact; false where there are not two.
-func (x *inspection) drift(a *configured, f *sharedFact) bool {
+// drifts compares the copies of one fact; false where there are not two.
+func (x *inspection) drifts(a *configured, f *sharedFact) bool {
 	var first *copyOf
 	var right []held
 	compared := false
@@ -212,69 +212,83 @@ func (x *inspection) drift(a *configured, f *sharedFact) bool {
 		case len(values) == 0:
 		case first == nil:
 			first, right = c, values
-		case f.some:
-			compared = true
-			x.overlap(a, f, first, c, right, values)
-		case c.set && !first.set:
-			compared = true
-			x.lacking(a, f, first, c, right, values)
-		case c.set && slices.ContainsFunc(values, func(v held) bool { return slices.ContainsFunc(right, v.same) }):
-			compared = true
 		default:
 			compared = true
-			x.differing(a, f, first, c, right, values)
+			drift{x, a, f, first, c, right, values}.report()
 		}
 	}
 	return compared
 }
 
+// drift is a copy of a fact beside the first one: the app, the fact, who holds
+// it, and what.
+type drift struct {
+	x             *inspection
+	app           *configured
+	fact          *sharedFact
+	first, other  *copyOf
+	right, values []held
+}
+
+func (d drift) report() {
+	switch {
+	case d.fact.some:
+		d.overlap()
+	case d.other.set && !d.first.set:
+		d.lacking()
+	case d.other.set && slices.ContainsFunc(d.values, func(v held) bool { return slices.ContainsFunc(d.right, v.same) }):
+	default:
+		d.differing()
+	}
+}
+
 // differing reports the values that the first copy does not have.
-func (x *inspection) differing(a *configured, f *sharedFact, first, c *copyOf, right, values []held) {
-	for _, v := range values {
-		if !slices.ContainsFunc(right, v.same) {
-			x.differs(a, f, first, c, right, v)
+func (d drift) differing() {
+	for _, v := range d.values {
+		if !slices.ContainsFunc(d.right, v.same) {
+			d.differs(d.right, v)
 		}
 	}
 }
 
 // lacking reports the values of the first copy that a list of alternatives does
 // not have: at the one that is nearest.
-func (x *inspection) lacking(a *configured, f *sharedFact, first, c *copyOf, right, values []held) {
-	for _, want := range right {
-		if slices.ContainsFunc(values, want.same) {
+func (d drift) lacking() {
+	for _, want := range d.right {
+		if slices.ContainsFunc(d.values, want.same) {
 			continue
 		}
-		nearest, _ := finding.Nearest(texts(values), want.value)
-		at := slices.IndexFunc(values, func(v held) bool { return v.value == nearest })
-		x.differs(a, f, first, c, []held{want}, values[at])
+		nearest, _ := finding.Nearest(texts(d.values), want.value)
+		at := slices.IndexFunc(d.values, func(v held) bool { return v.value == nearest })
+		d.differs([]held{want}, d.values[at])
 	}
 }
 
 // overlap reports certificates: none in common is an error, one that only the
 // first copy has a warning.
-func (x *inspection) overlap(a *configured, f *sharedFact, first, c *copyOf, right, values []held) {
+func (d drift) overlap() {
 	var missing []held
-	for _, r := range right {
-		if !slices.ContainsFunc(values, r.same) {
+	for _, r := range d.right {
+		if !slices.ContainsFunc(d.values, r.same) {
 			missing = append(missing, r)
 		}
 	}
 	switch {
-	case len(missing) == len(right):
-		x.differs(a, f, first, c, right, values[0])
+	case len(missing) == len(d.right):
+		d.differs(d.right, d.values[0])
 	case len(missing) > 0:
-		x.fail(fact{input: values[0].input, location: values[0].location, severity: finding.Warning, expected: texts(missing), forms: true, fixes: x.fixOf(a, c),
+		d.x.fail(fact{input: d.values[0].input, location: d.values[0].location, severity: finding.Warning, expected: texts(missing), forms: true, fixes: d.x.fixOf(d.app, d.other),
 			title:  "A signing certificate of the identity provider is not in every copy",
-			detail: fmt.Sprintf("%s of %s lacks %s, which %s (%s) has beside the one in common; after a rollover sign-ins would fail", "the "+f.name, c.holder, missing[0].shown(), first.holder, missing[0].input)})
+			detail: fmt.Sprintf("%s of %s lacks %s, which %s (%s) has beside the one in common; after a rollover sign-ins would fail", "the "+d.fact.name, d.other.holder, missing[0].shown(), d.first.holder, missing[0].input)})
 	}
 }
 
-// differs reports one value that is not as the first copy has it.
-func (x *inspection) differs(a *configured, f *sharedFact, first, c *copyOf, right []held, v held) {
-	x.fail(fact{
-		input: v.input, location: v.location, expected: texts(right), actual: v.value, fixes: x.fixOf(a, c),
-		title:  fmt.Sprintf("The copies of the %s differ", f.name),
-		detail: fmt.Sprintf("%s: the %s that %s holds is %s, and that of %s (%s) is %s", a.Name.Value, f.name, c.holder, v.shown(), first.holder, standing(right[0]), shownAll(right)),
+// differs reports one value that is none of those expected.
+func (d drift) differs(expected []held, v held) {
+	d.x.fail(fact{
+		input: v.input, location: v.location, expected: texts(expected), actual: v.value, fixes: d.x.fixOf(d.app, d.other),
+		title:  fmt.Sprintf("The copies of the %s differ", d.fact.name),
+		detail: fmt.Sprintf("%s: the %s that %s holds is %s, and that of %s (%s) is %s", d.app.Name.Value, d.fact.name, d.other.holder, v.shown(), d.first.holder, standing(expected[0]), shownAll(expected)),
 	})
 }
 
