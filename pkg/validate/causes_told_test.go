@@ -247,3 +247,18 @@ func TestTold(t *testing.T) {
 		})
 	}
 }
+
+// TestToldSource holds that fixes of claims say what a claim is made from at
+// the identity provider at work, where the profile of the app knows.
+func TestToldSource(t *testing.T) {
+	for issuer, want := range map[string]string{samltest.Issuer: "(usually user.mail)", "http://fs.contoso.com/adfs/services/trust": "(usually E-Mail-Addresses)"} {
+		s := newScene()
+		haloitsm(s)
+		from(issuer)(s)
+		s.assertion().Remove(samltest.ClaimEmail)
+		found := of(s.report(t), "claim-missing")
+		if len(found) == 0 || !strings.HasSuffix(found[0].Fixes[0].Action, want) {
+			t.Errorf("%s: %+v, want a fix that ends with %q", issuer, found, want)
+		}
+	}
+}

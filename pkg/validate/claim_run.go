@@ -94,8 +94,20 @@ func runClaimMissing(x *exam) {
 		if other := x.confused(c, true); other != nil {
 			detail += fmt.Sprintf("; what it has is %s, which the app does not read in its place", finding.Quote(other.Name.Value))
 		}
-		x.fail(fact{element: x.attributesElement(), severity: c.severity(), detail: detail, expected: []string{c.Name}})
+		x.fail(fact{element: x.attributesElement(), severity: c.severity(), detail: detail, expected: []string{c.Name}, fixes: c.sourced(x.check.Fixes)})
 	}
+}
+
+// sourced says in the fixes what the claim is usually made from.
+func (c *ClaimExpectation) sourced(fixes []finding.Fix) []finding.Fix {
+	out := slices.Clone(fixes)
+	for i, f := range out {
+		from := map[finding.System]string{finding.Entra: c.From.Entra, finding.ADFS: c.From.ADFS, finding.Okta: c.From.Okta}[f.System]
+		if from != "" {
+			out[i].Action += " (usually " + from + ")"
+		}
+	}
+	return out
 }
 
 // attributesElement is where a missing claim should have been.
@@ -256,7 +268,7 @@ func runClaimValue(x *exam) {
 			continue
 		}
 		f := fact{
-			field: at.Values[0].Field, severity: min(c.severity(), c.Pattern.severity()), expected: []string{c.Pattern.Shown}, forms: true, actual: at.Values[0].Value,
+			field: at.Values[0].Field, severity: min(c.severity(), c.Pattern.severity()), expected: []string{c.Pattern.Shown}, forms: true, actual: at.Values[0].Value, fixes: c.sourced(x.check.Fixes),
 			detail: fmt.Sprintf("the claim %s is %s, but the app expects %s", finding.Quote(c.Name), someValues(at), finding.Quote(c.Pattern.Shown)),
 		}
 		if sign := joined(c, at); sign != "" {

@@ -62,7 +62,8 @@ type ClaimExpectation struct {
 	Required bool
 	// Elsewhere are Reply URLs of variants of the app that do without it.
 	Elsewhere  []Pattern
-	Single     bool // the app reads one value only
+	Single     bool            // the app reads one value only
+	From       profile.Sources // what it is usually made from
 	Source     string
 	Unverified bool // only ever informs
 }

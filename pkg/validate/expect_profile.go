@@ -68,7 +68,7 @@ func patterns(apps []*profile.App, source string, value func(*profile.App) profi
 func claim(c profile.Claim, others []*profile.App, source string) ClaimExpectation {
 	out := ClaimExpectation{
 		Name: c.Name, Aliases: c.Aliases, ConfusedWith: c.ConfusedWith,
-		Required: c.Required, Single: !c.Multi, Source: source, Unverified: c.Unverified,
+		Required: c.Required, Single: !c.Multi, From: c.Source, Source: source, Unverified: c.Unverified,
 	}
 	if c.Pattern != nil {
 		out.Pattern = &Pattern{Regexp: c.Pattern.Regexp, Shown: c.Pattern.Form, Source: source, Unverified: c.Unverified || c.Pattern.Unverified}

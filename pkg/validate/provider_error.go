@@ -310,7 +310,7 @@ func (e providerError) sentence() string {
 	}
 	fmt.Fprintf(&b, "%s stopped the sign-in with %s: %s; usual cause: %s", systemTitle(e.code.System), finding.Printable(name), e.code.Meaning, e.code.Cause)
 	if text := strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(e.Text, e.Code), ":")); text != "" {
-		fmt.Fprintf(&b, "; it says %s", finding.Quote(finding.Shorten(text, 400)))
+		fmt.Fprintf(&b, "; it says %s", finding.Quote(finding.Shorten(text, 500)))
 	}
 	ids := []string{}
 	if e.TraceID != "" {
