@@ -2,9 +2,9 @@ package adfs
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
@@ -89,12 +89,12 @@ func (o *Object) settle(p *Property, seen map[string]bool) {
 
 // damagedGroup is a group that no regular expression of .NET begins with, and
 // that "(?<name>" becomes where a page took "<name>" for a tag.
-var damagedGroup = regexp.MustCompile(`\(\?[^:=!<>'#(imnsxIMNSX-]`)
+var damagedGroup = lazyregexp.New(`\(\?[^:=!<>'#(imnsxIMNSX-]`)
 
 // checkRules looks for the marks that web pages and word processors leave.
 func (o *Object) checkRules(p *Property) {
 	t := p.Value.Text
-	if at := damagedGroup.FindStringIndex(t.Value); at != nil {
+	if at := damagedGroup.Get().FindStringIndex(t.Value); at != nil {
 		o.report(CheckDamaged, finding.Warning, t.At(at[0]),
 			fmt.Sprintf("%s holds %s, which starts no group: a page took the name of a group, such as \"<user>\", for a tag; take the rule from AD FS again", p.Name, quoted(t.Value[at[0]:at[1]])))
 	}

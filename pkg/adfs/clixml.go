@@ -2,9 +2,9 @@ package adfs
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
@@ -82,7 +82,7 @@ func (c *clixml) roots() error {
 }
 
 // objectStart is how PowerShell starts an object that is no property.
-var objectStart = regexp.MustCompile(`^<Obj RefId="[^"]{1,20}">\s*<TN`)
+var objectStart = lazyregexp.New(`^<Obj RefId="[^"]{1,20}">\s*<TN`)
 
 // recover goes on at the next object behind an error: one that stands at the
 // column of the first, or any where the file has no lines.

@@ -3,8 +3,9 @@ package adfs
 import (
 	"bytes"
 	"io"
-	"regexp"
 	"strings"
+
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 )
 
 // Format is a kind of export that is read.
@@ -55,10 +56,10 @@ func recognise(head []byte) *Format {
 }
 
 var (
-	firstElement = regexp.MustCompile(`^(?s:(?:<\?.*?\?>|<!--.*?-->|\s+)*)<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)`)
-	healthStart  = regexp.MustCompile(`^\{\s*"(?:Columns|Rows)"\s*:\s*\[`)
-	jsonStart    = regexp.MustCompile(`^(?:\{\s*"|\{\s*\}|\[\s*(?:[\[{"\]0-9tfn]|$))`)
-	formatLine   = regexp.MustCompile(`(?m)^[A-Za-z]\w*\s*: ?`)
+	firstElement = lazyregexp.New(`^(?s:(?:<\?.*?\?>|<!--.*?-->|\s+)*)<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)`)
+	healthStart  = lazyregexp.New(`^\{\s*"(?:Columns|Rows)"\s*:\s*\[`)
+	jsonStart    = lazyregexp.New(`^(?:\{\s*"|\{\s*\}|\[\s*(?:[\[{"\]0-9tfn]|$))`)
+	formatLine   = lazyregexp.New(`(?m)^[A-Za-z]\w*\s*: ?`)
 )
 
 // rootName is the name of the first element of an XML text, without prefix.
@@ -112,7 +113,7 @@ func isCSV(head []byte) bool {
 // isFormatList reports whether lines of a text name properties of AD FS.
 func isFormatList(head []byte) bool {
 	known := 0
-	for _, line := range formatLine.FindAll(head, 200) {
+	for _, line := range formatLine.Get().FindAll(head, 200) {
 		name, _, _ := bytes.Cut(line, []byte(":"))
 		if isPropertyName(strings.TrimSpace(string(name))) {
 			known++
@@ -145,7 +146,7 @@ func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 func isZip(head []byte) bool { return bytes.HasPrefix(head, []byte("PK\x03\x04")) }
 
 // telling are properties that nothing but AD FS has.
-var telling = regexp.MustCompile(`\b(?:IssuanceTransformRules|IssuanceAuthorizationRules|ImpersonationAuthorizationRules|SignedSamlRequestsRequired|EncryptClaims|SamlEndpoints|ClaimsProviderName|AcceptanceTransformRules)\b`)
+var telling = lazyregexp.New(`\b(?:IssuanceTransformRules|IssuanceAuthorizationRules|ImpersonationAuthorizationRules|SignedSamlRequestsRequired|EncryptClaims|SamlEndpoints|ClaimsProviderName|AcceptanceTransformRules)\b`)
 
 // Recognise reports whether a text that begins so is surely an export of AD FS:
 // where [Read] takes any JSON or CLIXML for one, this wants properties that

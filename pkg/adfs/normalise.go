@@ -2,11 +2,12 @@ package adfs
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 )
 
 // reading is what became of a raw value: the value that every format gives,
@@ -204,8 +205,8 @@ func (e *enumeration) name(n int) (string, bool) {
 }
 
 var (
-	jsonDate = regexp.MustCompile(`^\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/$`)
-	unsetDay = regexp.MustCompile(`\b(1899|1900|0001)\b`)
+	jsonDate = lazyregexp.New(`^\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/$`)
+	unsetDay = lazyregexp.New(`\b(1899|1900|0001)\b`)
 )
 
 // readTime reads what PowerShell writes. AD FS stands 1 January 1900 for
@@ -335,7 +336,7 @@ func readFields(table []PropertyInfo, v *Value) (*Value, *reading) {
 
 // joinedNames matches accounts or SIDs that ConvertTo-Json joined because they
 // lie too deep.
-var joinedNames = regexp.MustCompile(`^(?:[^\\ ]+\\[^\\]+ [^\\ ]+\\|S-1-[\d-]+ S-1-)`)
+var joinedNames = lazyregexp.New(`^(?:[^\\ ]+\\[^\\]+ [^\\ ]+\\|S-1-[\d-]+ S-1-)`)
 
 // readAny gives scalars as texts and leaves the rest as it is.
 func readAny(v *Value) reading {

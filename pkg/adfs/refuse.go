@@ -3,9 +3,9 @@ package adfs
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
@@ -83,7 +83,7 @@ var textRefusals = []refusal{
 	{"a backup of the AD FS Rapid Restore Tool", "it is encrypted and cannot be read; " + adviceExport, backupName},
 }
 
-var ruleStart = regexp.MustCompile(`(?i)^\s*(@Rule(?:Name|Template)\s*=|(?:\w+\s*:\s*)?\[\s*(?:Type|Value|Issuer)?[^\]]*\]|(?:not\s+)?exists\s*\(|=>)`)
+var ruleStart = lazyregexp.New(`(?i)^\s*(@Rule(?:Name|Template)\s*=|(?:\w+\s*:\s*)?\[\s*(?:Type|Value|Issuer)?[^\]]*\]|(?:not\s+)?exists\s*\(|=>)`)
 
 func ruleText(head []byte, _ string) bool {
 	return ruleStart.Match(head) && bytes.Contains(head, []byte("=>"))

@@ -3,11 +3,11 @@ package config
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
@@ -186,11 +186,11 @@ func (d *decoder) items(n *yaml.Node, name string) []*yaml.Node {
 }
 
 // variable is "${NAME}", or "$${" which stands for "${" itself.
-var variable = regexp.MustCompile(`\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+var variable = lazyregexp.New(`\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // expand puts the values of environment variables into a text.
 func (d *decoder) expand(t Text, n *yaml.Node) Text {
-	t.Value = variable.ReplaceAllStringFunc(t.Value, func(found string) string {
+	t.Value = variable.Get().ReplaceAllStringFunc(t.Value, func(found string) string {
 		if found == "$${" {
 			return "${"
 		}

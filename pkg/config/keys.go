@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
@@ -149,7 +150,7 @@ func certificates[T any](name, doc string, to func(*T) *[]Certificate) key[T] {
 }
 
 var (
-	thumbprint = regexp.MustCompile(`^(?:[0-9A-Fa-f]{2}[ :-]?){19}[0-9A-Fa-f]{2}$|^(?:[0-9A-Fa-f]{2}[ :-]?){31}[0-9A-Fa-f]{2}$`)
+	thumbprint = lazyregexp.New(`^(?:[0-9A-Fa-f]{2}[ :-]?){19}[0-9A-Fa-f]{2}$|^(?:[0-9A-Fa-f]{2}[ :-]?){31}[0-9A-Fa-f]{2}$`)
 	notHex     = strings.NewReplacer(" ", "", ":", "", "-", "")
 )
 

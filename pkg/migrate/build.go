@@ -3,10 +3,10 @@ package migrate
 import (
 	"fmt"
 	"iter"
-	"regexp"
 	"slices"
 	"time"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/adfs"
 	"github.com/ssodoctor/ssodoctor/pkg/entra"
 	"github.com/ssodoctor/ssodoctor/pkg/profile"
@@ -27,7 +27,7 @@ type PlanOptions struct {
 	Cloud string
 }
 
-var guid = regexp.MustCompile(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+var guid = lazyregexp.New(`^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 func (o PlanOptions) check() error {
 	for _, id := range []struct{ what, value string }{{"tenant", o.Tenant}, {"app id", o.AppID}} {

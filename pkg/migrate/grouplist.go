@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf16"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/entra"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
@@ -26,7 +26,7 @@ var groupColumns = []string{"sid", "objectid", "displayname", "samaccountname"}
 
 const maxGroupList = 64 << 20
 
-var sidForm = regexp.MustCompile(`^(?i)S-1(-[0-9]{1,10}){2,15}$`)
+var sidForm = lazyregexp.New(`^(?i)S-1(-[0-9]{1,10}){2,15}$`)
 
 // ReadGroups reads a list of groups as CSV: the columns sid, objectId,
 // displayName and samAccountName in any order, of which sid and objectId must

@@ -3,11 +3,11 @@ package migrate
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/adfs/claimrule"
 	"github.com/ssodoctor/ssodoctor/pkg/entra"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
@@ -205,7 +205,7 @@ func candidatesFor(in value, pattern, text string) []replacement {
 		}
 	}
 	list = append(list, replacement{step: []entra.Transformation{{Method: entra.ExtractMailPrefix}}})
-	for _, digits := range numbers.FindAllString(pattern, 4) {
+	for _, digits := range numbers.Get().FindAllString(pattern, 4) {
 		if n, err := strconv.Atoi(digits); err == nil && n > 0 {
 			from := 0
 			list = append(list, replacement{step: []entra.Transformation{{Method: entra.Substring, Parameters: entra.Parameters{Index: &from, Length: &n}}}})
@@ -239,9 +239,9 @@ func withDomain(domain string) entra.Transformation {
 	return entra.Transformation{Method: entra.Join, Parameters: entra.Parameters{Separator: "@", Input2: &constant}}
 }
 
-var domainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]*$`)
+var domainName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9.-]*$`)
 
-var numbers = regexp.MustCompile(`[0-9]{1,3}`)
+var numbers = lazyregexp.New(`[0-9]{1,3}`)
 
 // sampled are values that an expression matches, and some that it nearly does.
 func sampled(pattern string) []string {

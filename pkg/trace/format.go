@@ -8,7 +8,6 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
 	"io"
-	"regexp"
 	"slices"
 
 	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
@@ -268,7 +267,7 @@ var urlStart = lazyregexp.New(`^["'<(]?(?i:https?)://[^\s]+[?&](?i:SAMLRequest|S
 
 func isURL(head []byte) bool { return urlStart.Match(head) }
 
-var formStart = regexp.MustCompile(`^["'?&]?(?i:SAMLRequest|SAMLResponse|SAMLart|RelayState|wresult|wa|wctx|SigAlg|Signature)=[^\s]`)
+var formStart = lazyregexp.New(`^["'?&]?(?i:SAMLRequest|SAMLResponse|SAMLart|RelayState|wresult|wa|wctx|SigAlg|Signature)=[^\s]`)
 
 func isForm(head []byte) bool { return formStart.Match(head) }
 

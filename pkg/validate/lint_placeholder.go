@@ -2,10 +2,10 @@ package validate
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
@@ -17,8 +17,8 @@ type placeholderForm struct {
 }
 
 var (
-	braced    = regexp.MustCompile(`\{\{?[A-Za-z][A-Za-z0-9 ._-]*\}?\}|<[A-Za-z][A-Za-z0-9 ._-]*>|\[[A-Za-z][A-Za-z ._-]*\]|%[A-Z][A-Z_]{2,}%`)
-	spelt     = regexp.MustCompile(`(?i)\b(?:your|change)[-_ ]?(?:own[-_ ]?)?(?:tenant|domain|company|app|instance|org(?:anization)?|host|server|subdomain|customer|account)(?:[-_ ]?(?:id|name))?\b|\b(?:change[-_]?me|todo|tbd|fixme|placeholder|xxxx+)\b`)
+	braced    = lazyregexp.New(`\{\{?[A-Za-z][A-Za-z0-9 ._-]*\}?\}|<[A-Za-z][A-Za-z0-9 ._-]*>|\[[A-Za-z][A-Za-z ._-]*\]|%[A-Z][A-Z_]{2,}%`)
+	spelt     = lazyregexp.New(`(?i)\b(?:your|change)[-_ ]?(?:own[-_ ]?)?(?:tenant|domain|company|app|instance|org(?:anization)?|host|server|subdomain|customer|account)(?:[-_ ]?(?:id|name))?\b|\b(?:change[-_]?me|todo|tbd|fixme|placeholder|xxxx+)\b`)
 	emptyGUID = "00000000-0000-0000-0000-000000000000"
 )
 

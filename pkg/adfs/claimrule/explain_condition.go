@@ -2,10 +2,10 @@ package claimrule
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
@@ -154,7 +154,7 @@ func network(s *Selector) string {
 
 // noIssuer are conditions on the issuer that every claim of Active Directory
 // fulfils.
-var noIssuer = regexp.MustCompile(`^\^?\(?AD AUTHORITY(\|(SELF|LOCAL) AUTHORITY)*\)?\$?$`)
+var noIssuer = lazyregexp.New(`^\^?\(?AD AUTHORITY(\|(SELF|LOCAL) AUTHORITY)*\)?\$?$`)
 
 // saysNothing tells matches that all claims of Active Directory fulfil.
 func saysNothing(m *Match) bool {

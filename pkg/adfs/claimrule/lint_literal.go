@@ -1,9 +1,9 @@
 package claimrule
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
@@ -53,7 +53,7 @@ var literalLints = []LintRule{
 	},
 }
 
-var httpsURI = regexp.MustCompile(`https://schemas\.(microsoft\.com|xmlsoap\.org)/`)
+var httpsURI = lazyregexp.New(`https://schemas\.(microsoft\.com|xmlsoap\.org)/`)
 
 func lintHTTPS(l *linter) {
 	eachLiteral(l, func(s *String) {
@@ -179,7 +179,7 @@ func lintBlank(l *linter) {
 
 // placeholder texts of published rules: <group_SID>, {0}-less braces of
 // templates, and what the documentation writes where an expression belongs.
-var placeholderText = regexp.MustCompile(`(^|[^?k\\])<[A-Za-z][A-Za-z0-9_ -]*>|(?i)customer-provided|__[A-Z]+__|\$\{?[A-Za-z]{3,}SID\b`)
+var placeholderText = lazyregexp.New(`(^|[^?k\\])<[A-Za-z][A-Za-z0-9_ -]*>|(?i)customer-provided|__[A-Z]+__|\$\{?[A-Za-z]{3,}SID\b`)
 
 func lintPlaceholder(l *linter) {
 	l.eachMatch(func(m *Match, s *String) {

@@ -2,9 +2,9 @@ package claimrule
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
@@ -84,7 +84,7 @@ func lintInvalidRegex(l *linter) {
 }
 
 // regexText are the marks of a regular expression that no plain value has.
-var regexText = regexp.MustCompile(`^\^|\(\?i\)|\.[*+]|[^\\]\$$|\\[.dws]\b|\[[0-9a-zA-Z]-[0-9a-zA-Z]\]`)
+var regexText = lazyregexp.New(`^\^|\(\?i\)|\.[*+]|[^\\]\$$|\\[.dws]\b|\[[0-9a-zA-Z]-[0-9a-zA-Z]\]`)
 
 func lintRegexAsText(l *linter) {
 	l.eachMatch(func(m *Match, s *String) {
@@ -98,7 +98,7 @@ func lintRegexAsText(l *linter) {
 	})
 }
 
-var globText = regexp.MustCompile(`^\^?(\*[\w .@-]*|[\w .@\\-]*[\w -]\*)\$?$`)
+var globText = lazyregexp.New(`^\^?(\*[\w .@-]*|[\w .@\\-]*[\w -]\*)\$?$`)
 
 func lintGlob(l *linter) {
 	l.eachMatch(func(m *Match, s *String) {
@@ -108,7 +108,7 @@ func lintGlob(l *linter) {
 	})
 }
 
-var openSID = regexp.MustCompile(`(?i)S-1-[0-9]+(-[0-9]+)+$`)
+var openSID = lazyregexp.New(`(?i)S-1-[0-9]+(-[0-9]+)+$`)
 
 func lintUnanchoredSID(l *linter) {
 	l.eachMatch(func(m *Match, s *String) {
@@ -119,7 +119,7 @@ func lintUnanchoredSID(l *linter) {
 }
 
 // bareDot is a domain or address whose dot is not escaped.
-var bareDot = regexp.MustCompile(`[A-Za-z0-9]\.(com|net|org|edu|gov|local|de|uk|[0-9])\b`)
+var bareDot = lazyregexp.New(`[A-Za-z0-9]\.(com|net|org|edu|gov|local|de|uk|[0-9])\b`)
 
 func lintDot(l *linter) {
 	l.eachPattern(func(s *String) {
@@ -129,7 +129,7 @@ func lintDot(l *linter) {
 	})
 }
 
-var namedSubstitution = regexp.MustCompile(`\$\{([^}]*)\}`)
+var namedSubstitution = lazyregexp.New(`\$\{([^}]*)\}`)
 
 func lintReplacementGroup(l *linter) {
 	each(l, func(c *Call) {
@@ -150,7 +150,7 @@ func lintReplacementGroup(l *linter) {
 	})
 }
 
-var truncation = regexp.MustCompile(`\.\{[01],([0-9]+)\}\)\.\+\$?$`)
+var truncation = lazyregexp.New(`\.\{[01],([0-9]+)\}\)\.\+\$?$`)
 
 func lintTruncation(l *linter) {
 	each(l, func(c *Call) {

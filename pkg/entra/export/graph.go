@@ -2,9 +2,9 @@ package export
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/entra"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
@@ -32,7 +32,7 @@ var graphWords = [][]string{
 }
 
 // graphLists are lists whose context alone tells what an empty one is of.
-var graphLists = regexp.MustCompile(`(?i)\$metadata#[^"]*(?:/(?:appRoleAssignedTo|claimsMappingPolicies|tokenIssuancePolicies|tokenLifetimePolicies|homeRealmDiscoveryPolicies)|conditionalAccess/(?:policies|namedLocations)|#applications|#servicePrincipals)\b`)
+var graphLists = lazyregexp.New(`(?i)\$metadata#[^"]*(?:/(?:appRoleAssignedTo|claimsMappingPolicies|tokenIssuancePolicies|tokenLifetimePolicies|homeRealmDiscoveryPolicies)|conditionalAccess/(?:policies|namedLocations)|#applications|#servicePrincipals)\b`)
 
 // foreignWords mark logs and other resources that share properties with those.
 var foreignWords = []string{"appliedConditionalAccessPolicies", "provisioningAction", "sourceSystem", "supportedSingleSignOnModes"}
@@ -86,13 +86,13 @@ type graphContext struct{ owner, list, text string }
 var (
 	// contextOwner is an object's list in an @odata.context, folderOwner one of
 	// EntraExporter's folders.
-	contextOwner = regexp.MustCompile(`(?i)\b(?:servicePrincipals|applications)\('([^']+)'\)/(\w+)`)
-	folderOwner  = regexp.MustCompile(`(?i)(?:^|/)(?:ServicePrincipals|Applications)/([^/]+)/(\w+)/[^/]+/[^/]+$`)
+	contextOwner = lazyregexp.New(`(?i)\b(?:servicePrincipals|applications)\('([^']+)'\)/(\w+)`)
+	folderOwner  = lazyregexp.New(`(?i)(?:^|/)(?:ServicePrincipals|Applications)/([^/]+)/(\w+)/[^/]+/[^/]+$`)
 	// requestOwner is an object's list in the address of a request.
-	requestOwner = regexp.MustCompile(`(?i)\b(?:servicePrincipals|applications)/([^/?]+)/(\w+)`)
+	requestOwner = lazyregexp.New(`(?i)\b(?:servicePrincipals|applications)/([^/?]+)/(\w+)`)
 )
 
-func ownerIn(form *regexp.Regexp, text string) (owner, list string) {
+func ownerIn(form *lazyregexp.Regexp, text string) (owner, list string) {
 	if m := form.FindStringSubmatch(text); m != nil {
 		return strings.ToLower(m[1]), strings.ToLower(m[2])
 	}
@@ -217,7 +217,7 @@ var policyKinds = map[string]entra.PolicyKind{
 	"tokenlifetimepolicy": entra.TokenLifetime, "homerealmdiscoverypolicy": entra.HomeRealmDiscovery,
 }
 
-var firstName = regexp.MustCompile(`^\s*\{\s*"(\w+)"`)
+var firstName = lazyregexp.New(`^\s*\{\s*"(\w+)"`)
 
 // definitionKind is the kind of a policy that has a definition; "" for what is
 // none. A definition that cannot be read is of the kind that its list says.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"sort"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
 
@@ -22,7 +22,7 @@ const (
 	maxTerraformDepth = 200
 )
 
-var terraformBlock = regexp.MustCompile(`(?m)^\s*resource\s+"azuread_\w+"\s+"[^"]*"\s*\{`)
+var terraformBlock = lazyregexp.New(`(?m)^\s*resource\s+"azuread_\w+"\s+"[^"]*"\s*\{`)
 
 func isTerraform(_ string, head []byte) bool { return terraformBlock.Match(head) }
 

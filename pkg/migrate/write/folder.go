@@ -2,7 +2,6 @@ package write
 
 import (
 	"iter"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -11,6 +10,7 @@ import (
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/ssodoctor/ssodoctor/internal/lazyregexp"
 	"github.com/ssodoctor/ssodoctor/pkg/migrate"
 )
 
@@ -22,7 +22,7 @@ const maxFolder = 60
 const noName = "trust"
 
 // reserved are the names that Windows keeps for devices, with any extension.
-var reserved = regexp.MustCompile(`^(?i:con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9])(\..*)?$`)
+var reserved = lazyregexp.New(`^(?i:con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9])(\..*)?$`)
 
 // folderName makes a name of a folder that every system takes: letters and
 // digits stay, what else there is becomes one dash.
