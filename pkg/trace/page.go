@@ -23,7 +23,7 @@ var alarms = []string{
 	"unauthorized", "unauthorised", "not authorized", "not authorised", "not allowed", "not permitted", "not found", "not valid",
 	"not configured", "not recognized", "not recognised", "not yet valid", "unable", "could not", "couldn't", "cannot", "can't",
 	"expired", "exception", "mismatch", "does not match", "does not exist", "doesn't match", "doesn't exist", "no account", "no user", "no such", "unknown",
-	"no saved", "no valid", "no matching", "not accepted", "timed out", "bad request",
+	"no role", "no access", "no permission", "no license", "no licence", "not have access", "not have permission", "no saved", "no valid", "no matching", "not accepted", "timed out", "bad request",
 	"missing", "locked", "disabled", "exceeds", "must match", "already been used", "too old", "went wrong", "stack trace", "not assigned", "untrusted",
 }
 

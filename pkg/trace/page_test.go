@@ -14,6 +14,7 @@ func TestPageWords(t *testing.T) {
 		"heading alone":     {"<title>Error</title><h2>Single sign-on failed</h2></body>", "text/html", "Error", "Single sign-on failed"},
 		"over a limit":      {"<title>Sign-In</title><p>The requested DurationSeconds exceeds the MaxSessionDuration set for this role.</p>", "text/html", "Sign-In", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."},
 		"page of Google":    {"<title>Error 403 (Forbidden)!!1</title><p><b>403.</b> <ins>That’s an error.</ins><p>Error: app_not_enabled_for_user", "text/html", "Error 403 (Forbidden)!!1", "Error: app_not_enabled_for_user"},
+		"no role":           {"<title>Forbidden</title><p>You have no role in this app</p>", "text/html", "Forbidden", "You have no role in this app"},
 		"title alone":       {"<title>500 Internal Server Error</title><body></body>", "text/html", "500 Internal Server Error", "500 Internal Server Error"},
 		"nothing wrong":     {"<title>Tickets</title><p>Welcome, Ada</p>", "text/html", "Tickets", ""},
 		"script alone":      {"<title>Tickets</title><script>if(error){failed()}</script><p>Hello", "text/html", "Tickets", ""},

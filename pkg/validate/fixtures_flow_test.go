@@ -145,6 +145,13 @@ var fixturesJourney = []fixture{
 	{check: "flow-app-rejected", name: "a page that says so", fire: appAnswers(200, "<title>HaloITSM</title><p>Your account could not be found"), want: want{actual: "Your account could not be found"}},
 	{check: "flow-app-rejected", name: "started at the identity provider", base: answers(""), fire: appAnswers(400, "<p>Unsolicited responses are not accepted"),
 		want: want{detail: "started at the identity provider, which many apps do not accept"}},
+	{check: "flow-app-rejected", name: "nothing there", base: unknownReplyURL(func(*scene) {}), fire: appAnswers(404, "<title>404 Not Found</title>"), want: want{detail: "so there is nothing at that address"}},
+	{check: "flow-app-rejected", name: "no POST there", base: unknownReplyURL(func(*scene) {}), fire: appAnswers(405, ""), want: want{detail: "nothing takes a POST at that address"}},
+	{check: "flow-app-rejected", name: "nothing at an address that is given", fire: appAnswers(404, "<title>404 Not Found</title>"), want: want{detail: "\"404 Not Found\""}},
+	{check: "flow-app-rejected", name: "too large", fire: appAnswers(413, "<title>413 Request Entity Too Large</title>"), want: want{detail: "larger than the app, or a proxy before it, takes"}},
+	{check: "flow-app-rejected", name: "proxy", fire: appAnswers(502, "<title>502 Bad Gateway</title>"), want: want{detail: "got no good answer"}},
+	{check: "flow-app-rejected", name: "firewall", fire: appAnswers(403, "<title>Request Rejected</title><p>The requested URL was rejected. Your support ID is: 123"), want: want{detail: "a firewall before the app blocked the request"}},
+	{check: "flow-app-rejected", name: "no role", fire: appAnswers(403, "<title>Forbidden</title><p>You have no role in this app"), want: want{detail: "grants no access"}},
 	{check: "flow-app-rejected", name: "an address that says so", fire: leadsTo("https://halo.contoso.com/sso/error?reason=7", ""), want: want{detail: "/sso/error"}},
 	{check: "flow-app-rejected", name: "back to the sign-in page", fire: leadsTo("https://halo.contoso.com/login", "<title>Sign in</title>"), want: want{detail: "sign-in page"}},
 	{check: "flow-app-rejected", name: "back to the identity provider", fire: exchanges(func(es []samltest.Exchange) []samltest.Exchange {

@@ -42,6 +42,9 @@ func runAppRejected(x *exam) {
 	if s := said(f.actual, x.msg); s != nil && s.means != "" {
 		f.detail += ": " + s.means
 		f.fixes = append(s.fixes(x), x.check.Fixes[0])
+	} else if m := x.answered(r.exchange); m != nil && r.exchange == chain[0] {
+		f.detail += ": " + m.means
+		f.fixes = slices.Concat(m.fixes, x.check.Fixes[:1])
 	} else if x.msg.unsolicited() && !x.expect.takesTiles() {
 		f.detail += "; the sign-in was started at the identity provider, which many apps do not accept"
 		f.fixes = slices.Concat(unsolicitedFixes, x.check.Fixes)

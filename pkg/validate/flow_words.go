@@ -61,6 +61,14 @@ var sayings = []saying{
 		means:  "the app has no account for the user of the token",
 		fixes:  accountOf,
 		checks: []string{"user-unknown", "nameid-format-content", "claim-value-mismatch"}},
+	{words: lazyregexp.New(`(?i)\b(?:no|not have|lacks?|missing|without)\b(?: \w+){0,4} (?:roles?|permissions?|access|licen[cs]e)\b`),
+		means: "the app knows the user and grants no access",
+		fixes: func(*exam) []finding.Fix {
+			return []finding.Fix{
+				{System: finding.App, Place: appUsers, Action: "give the user a role or licence there, or a group that the app maps to one"},
+				{System: finding.Entra, Place: entraAssignment, Action: "where the app takes roles from the token: assign the user the app role"},
+			}
+		}},
 }
 
 // aboutRequest are the words of an app that looks for its request.
