@@ -3,6 +3,7 @@ package adfs
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Kind is what an object of an export is: the name of its type without the
@@ -57,7 +58,7 @@ func (row *kindInfo) lookUp(name string) *PropertyInfo {
 
 // kinds holds every kind, in the order in which they are told by their
 // properties: the more special first.
-var kinds = buildKinds()
+var kinds = sync.OnceValue(buildKinds)
 
 func buildKinds() []*kindInfo {
 	list := []*kindInfo{
@@ -107,7 +108,7 @@ func (row *kindInfo) index() {
 }
 
 func kindRow(k Kind) *kindInfo {
-	for _, row := range kinds {
+	for _, row := range kinds() {
 		if row.kind == k {
 			return row
 		}
@@ -130,7 +131,7 @@ func kindOf(raw *Value) Kind {
 func kindByTypes(types []string) Kind {
 	for _, name := range types {
 		segment := typeSegment(name)
-		for _, row := range kinds {
+		for _, row := range kinds() {
 			if string(row.kind) == segment || slices.Contains(row.types, segment) {
 				return row.kind
 			}
@@ -145,7 +146,7 @@ func kindByProperties(entries []Entry) Kind {
 	for i := range entries {
 		names[strings.ToLower(entries[i].Key)] = true
 	}
-	for _, row := range kinds {
+	for _, row := range kinds() {
 		for _, marks := range row.marks {
 			if !slices.ContainsFunc(marks, func(mark string) bool { return !names[mark] }) {
 				return row.kind
@@ -158,5 +159,5 @@ func kindByProperties(entries []Entry) Kind {
 // isPropertyName reports whether any kind has a property of the name.
 func isPropertyName(name string) bool {
 	name = strings.ToLower(name)
-	return slices.ContainsFunc(kinds, func(row *kindInfo) bool { return row.byName[name] != nil })
+	return slices.ContainsFunc(kinds(), func(row *kindInfo) bool { return row.byName[name] != nil })
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"go/format"
 	"os"
+	"regexp/syntax"
+	"strings"
 	"testing"
 )
 
@@ -24,7 +26,7 @@ func TestRecognisers(t *testing.T) {
 		src.WriteString("}\n")
 	}
 	row := func(product, cloud string, p *Pattern) {
-		fmt.Fprintf(&src, "\t{%q, %q, lazily(%#q)},\n", product, cloud, p.Regexp)
+		fmt.Fprintf(&src, "\t{%q, %q, %q, lazily(%#q)},\n", product, cloud, literalOf(t, p.Regexp.String()), p.Regexp)
 	}
 	table("issuerRows", "are the patterns that tell an identity provider by its issuer.", func(p *Profile) {
 		for i := range p.IdP.Recognise {
@@ -54,6 +56,32 @@ func TestRecognisers(t *testing.T) {
 	if !bytes.Equal(got, want) {
 		t.Error("recognisers.go differs from the profiles, run: go test ./pkg/profile -run TestRecognisers -update")
 	}
+}
+
+// literalOf is the longest text, in lower case, that every match of an expression
+// has in it.
+func literalOf(t *testing.T, expr string) string {
+	t.Helper()
+	parsed, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	longest := ""
+	var walk func(part *syntax.Regexp)
+	walk = func(part *syntax.Regexp) {
+		switch part.Op {
+		case syntax.OpLiteral:
+			if text := strings.ToLower(string(part.Rune)); len(text) >= len(longest) {
+				longest = text
+			}
+		case syntax.OpConcat, syntax.OpCapture:
+			for _, sub := range part.Sub {
+				walk(sub)
+			}
+		}
+	}
+	walk(parsed)
+	return longest
 }
 
 // allIdPs loads the identity providers, the common ones first.

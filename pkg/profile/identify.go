@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 )
@@ -32,10 +33,12 @@ func IdentifyEndpoint(rawURL string) (product, cloud, detail string) {
 	return row.product, row.cloud, detail
 }
 
-// recogniser is one row of the generated tables: a pattern of a profile.
+// recogniser is one row of the generated tables: a pattern of a profile, and in
+// lower case a part that each value has that matches it, as most are told by that
+// alone, and to compile all patterns takes longer than to check a message.
 type recogniser struct {
-	product, cloud string
-	regexp         func() *regexp.Regexp
+	product, cloud, part string
+	regexp               func() *regexp.Regexp
 }
 
 // lazily compiles a pattern when it is first needed.
@@ -48,7 +51,11 @@ func identify(rows []recogniser, value string) (recogniser, string) {
 	if len(value) > maxIdentified {
 		return recogniser{}, ""
 	}
+	lowered, simple := strings.ToLower(value), isASCII(value)
 	for _, row := range rows {
+		if simple && !strings.Contains(lowered, row.part) {
+			continue
+		}
 		match := row.regexp().FindStringSubmatch(value)
 		if match == nil {
 			continue
@@ -59,6 +66,12 @@ func identify(rows []recogniser, value string) (recogniser, string) {
 		return row, ""
 	}
 	return recogniser{}, ""
+}
+
+// isASCII reports whether letter case is simple: beyond ASCII, two small letters
+// may be one without case.
+func isASCII(value string) bool {
+	return !strings.ContainsFunc(value, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 // unknown is the error for a name that is not among the known ones.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -181,5 +182,22 @@ func BenchmarkIdentifyIdP(b *testing.B) {
 				IdentifyIdP(issuer)
 			}
 		})
+	}
+}
+
+// TestPartsOfPatterns: whatever matches a pattern has the part that stands
+// beside it, so that no row is passed over which would have matched.
+func TestPartsOfPatterns(t *testing.T) {
+	for _, row := range slices.Concat(issuerRows, endpointRows) {
+		values := rapid.StringMatching(row.regexp().String())
+		rapid.Check(t, func(t *rapid.T) {
+			value := values.Draw(t, "value")
+			if row.regexp().MatchString(value) && isASCII(value) && !strings.Contains(strings.ToLower(value), row.part) {
+				t.Fatalf("%s: %q is without %q", row.product, value, row.part)
+			}
+		})
+	}
+	if product, _ := IdentifyIdP("https://ſts.windows.net/" + tenant + "/"); product != "entra" {
+		t.Errorf("a letter that folds into ASCII makes it %q", product)
 	}
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"html/template"
 	"io"
+	"sync"
 
 	"github.com/ssodoctor/ssodoctor/pkg/finding"
 	"github.com/ssodoctor/ssodoctor/pkg/validate"
@@ -18,7 +19,7 @@ func HTML(w io.Writer, r *validate.Report, _ Options) error {
 	for s, f := range located(r) {
 		page.Groups = append(page.Groups, htmlFinding{f, where(r, f), pages + f.Check + ".md", s.line})
 	}
-	return htmlPage.Execute(w, page)
+	return htmlPage().Execute(w, page)
 }
 
 type htmlFinding struct {
@@ -27,10 +28,11 @@ type htmlFinding struct {
 	Line        int
 }
 
-var htmlPage = template.Must(template.New("report").Funcs(template.FuncMap{
-	"show": finding.Printable, "fix": func(f finding.Fix) string { return finding.Printable(fix(f)) },
-	"time": func(e validate.Evaluated) string { return e.At.Format(timeFormat) },
-}).Parse(`<!DOCTYPE html>
+var htmlPage = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("report").Funcs(template.FuncMap{
+		"show": finding.Printable, "fix": func(f finding.Fix) string { return finding.Printable(fix(f)) },
+		"time": func(e validate.Evaluated) string { return e.At.Format(timeFormat) },
+	}).Parse(`<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -84,3 +86,4 @@ table { border-collapse: collapse } td, th { border: 1px solid #ccc; padding: .2
 </body>
 </html>
 `))
+})
