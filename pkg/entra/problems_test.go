@@ -54,7 +54,16 @@ var customProblems = []struct{ policy, want string }{
 	{`{"claims":[{"@odata.type":"#microsoft.graph.samlNameIdClaim","nameIdFormat":"transient",` + plainMail + `}]}`, `"transient" is none of default`},
 	{`{"claims":[{"@odata.type":"#microsoft.graph.samlNameIdClaim","configurations":[{"attribute":{"id":"city","source":"user"}}]}]}`, `a NameID cannot be made of "user.city"`},
 	{groupsOf(MaxConditionGroups + 1), "name more than 50 groups"},
+	{`{"claims":[{"name":"a","configurations":[{"attribute":{"source":"user"}}]}]}`, "the attribute has no id"},
+	{`{"claims":[` + nameID + `,` + nameID + `]}`, "there is more than one NameID"},
+	{step1(lower + `,` + lower), "the input is not used"},
+	{step1(`{"@odata.type":"#microsoft.graph.regexReplaceTransformation","regex":"a","replacement":"b","additionalAttributes":[` + strings.Repeat(`{"id":"mail","source":"user"},`, MaxRegexAttributes) + `{"id":"mail","source":"user"}]}`), "further attributes, RegexReplace() can have"},
 }
+
+const (
+	nameID = `{"@odata.type":"#microsoft.graph.samlNameIdClaim",` + plainMail + `}`
+	lower  = `{"@odata.type":"#microsoft.graph.toLowercaseTransformation","input":{"attribute":{"id":"mail","source":"user"}}}`
+)
 
 func step1(steps string) string {
 	return `{"claims":[{"name":"a","configurations":[{"transformations":[` + steps + `]}]}]}`
@@ -98,6 +107,11 @@ func mappedClaim(steps string, more ...string) string {
 const takesMail = `"InputClaims":[{"ClaimTypeReferenceId":"mail","TransformationClaimType":"mail"}]`
 const givesOut = `"OutputClaims":[{"ClaimTypeReferenceId":"out","TransformationClaimType":"outputClaim"}]`
 
+// made is a transformation of one entry into another.
+func made(id, from, to string) string {
+	return `{"ID":"` + id + `","TransformationMethod":"ExtractMailPrefix","InputClaims":[{"ClaimTypeReferenceId":"` + from + `","TransformationClaimType":"mail"}],"OutputClaims":[{"ClaimTypeReferenceId":"` + to + `","TransformationClaimType":"outputClaim"}]}`
+}
+
 var mappingProblems = []struct{ definition, want string }{
 	{`{}`, "there is no ClaimsMappingPolicy in the definition"},
 	{`{"ClaimsMappingPolicy":{}}`, "the Version is not 1"},
@@ -118,6 +132,12 @@ var mappingProblems = []struct{ definition, want string }{
 	{mappedClaim(`{"ID":"t","TransformationMethod":"ExtractMailPrefix","InputClaims":[{"ClaimTypeReferenceId":"upn","TransformationClaimType":"mail"}],` + givesOut + `}`), `no entry of ClaimsSchema has the ID "upn"`},
 	{mappedClaim(`{"ID":"t","TransformationMethod":"ExtractMailPrefix",` + takesMail + `}`), "has no OutputClaims"},
 	{mappedClaim(`{"ID":"t","TransformationMethod":"Join",` + takesMail + `,` + givesOut + `}`), "Join has no string2"},
+	{mapped(`"ClaimsSchema":[{"Source":"transformation","ID":"out","SamlClaimType":"a"}]`), "there is no TransformationID"},
+	{mappedClaim(`{"TransformationMethod":"ExtractMailPrefix",` + takesMail + `,` + givesOut + `}`), "the transformation has no ID"},
+	{mappedClaim(`{"ID":"t","TransformationMethod":"ExtractMailPrefix",` + takesMail + `,` + givesOut + `},{"ID":"T","TransformationMethod":"ToLowercase",` + takesMail + `,` + givesOut + `}`), "there are two transformations of this ID"},
+	{mappedClaim(strings.Repeat(`{"ID":"x"},`, MaxClaims) + `{"ID":"x"}`), "at most 50 transformations"},
+	{mappedClaim(made("t", "one", "out")+`,`+made("u", "two", "one")+`,`+made("v", "mail", "two"), `,{"Source":"transformation","ID":"one","TransformationId":"u"},{"Source":"transformation","ID":"two","TransformationId":"v"}`), "the claim takes 3 transformations, it can have 2"},
+	{mappedClaim(`{"ID":"t","TransformationMethod":"Join","InputClaims":[{"ClaimTypeReferenceId":"mail","TransformationClaimType":"string1"},{"ClaimTypeReferenceId":"one","TransformationClaimType":"string2"}],`+givesOut+`},`+made("u", "mail", "one"), `,{"Source":"transformation","ID":"one","TransformationId":"u"}`), "the second input of Join is made by a transformation"},
 	{mappedClaim(`{"ID":"t","TransformationMethod":"ExtractMailPrefix",` + takesMail + `,` + givesOut + `},{"ID":"u","TransformationMethod":"ExtractMailPrefix",` + takesMail + `,` + givesOut + `}`), `no entry of ClaimsSchema has the TransformationID "u"`},
 	{mappedClaim(`{"ID":"t","TransformationMethod":"ExtractMailPrefix","InputClaims":[{"ClaimTypeReferenceId":"out","TransformationClaimType":"mail"}],` + givesOut + `}`), "go round in a circle"},
 	{mapped(`"ClaimsSchema":[{"Source":"user","ID":"mail"},{"Source":"transformation","ID":"out","TransformationID":"t","SamlClaimType":"` + TypeNameID + `"}],"ClaimsTransformations":[{"ID":"t","TransformationMethod":"ToLowercase()",` + takesMail + `,` + givesOut + `}]`), "a NameID cannot be made with ToLowercase()"},
@@ -127,6 +147,25 @@ func TestClaimsMappingProblems(t *testing.T) {
 	for _, c := range mappingProblems {
 		_, problems := DecodeClaimsMapping([]byte(c.definition))
 		finds(t, c.definition, c.want, problems)
+	}
+}
+
+func TestTokenSettingsProblems(t *testing.T) {
+	groups := func(emit, properties string) string {
+		return `{"groupMembershipClaims":` + emit + `,"optionalClaims":{"saml2Token":[{"name":"groups","additionalProperties":[` + properties + `]}]}}`
+	}
+	for _, c := range []struct{ application, want string }{
+		{`[]`, "is a list, expected an object"},
+		{groups(`null`, ``), "groupMembershipClaims lets none into the token"},
+		{groups(`"SecurityGroups"`, ``), `"SecurityGroups" is none of None, SecurityGroup`},
+		{groups(`"All"`, `"sam_account_name","netbios_domain_and_sam_account_name"`), "more than one format of groups: sam_account_name"},
+		{groups(`"All"`, `"samAccountName"`), `the property "samAccountName" of the group claim is not known`},
+	} {
+		_, problems := DecodeTokenSettings([]byte(c.application))
+		finds(t, c.application, c.want, problems)
+	}
+	if _, problems := DecodeTokenSettings([]byte(groups(`"SecurityGroup, DirectoryRole"`, `"sam_account_name","emit_as_roles","max_size_limit"`))); len(problems) > 0 {
+		t.Errorf("%+v", problems)
 	}
 }
 

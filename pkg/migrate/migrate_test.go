@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -141,6 +142,15 @@ func endpoints(list ...adfstest.Value) adfstest.List {
 	return adfstest.List{Type: adfstest.TypeEndpoint + "[]", Items: list}
 }
 
+// manyConsumers are more endpoints than an application has Reply URLs.
+func manyConsumers() []adfstest.Value {
+	var list []adfstest.Value
+	for i := range 257 {
+		list = append(list, adfstest.Endpoint("POST", "HTTP-POST", "SAMLAssertionConsumer", fmt.Sprintf("https://wiki.contoso.com/acs/%d", i), i, i == 0))
+	}
+	return list
+}
+
 // TestProperties holds each property that matters to one fact that changes the
 // verdict on a trust that is ready.
 func TestProperties(t *testing.T) {
@@ -184,6 +194,11 @@ func TestProperties(t *testing.T) {
 		{"SamlEndpoints", endpoints(adfstest.Endpoint("Artifact", "HTTP-Artifact", "SAMLAssertionConsumer", "https://wiki.contoso.com/acs", 0, true)), Blocked, "no other endpoint"},
 		{"SamlEndpoints", endpoints(adfstest.Endpoint("SOAP", "SOAP", "SAMLArtifactResolution", "https://wiki.contoso.com/art", 0, true)), Blocked, "artifacts"},
 		{"IssuanceTransformRules", adfstest.String("=> issue(claim = d);"), Blocked, "cannot be read"},
+		{"SamlEndpoints", endpoints(manyConsumers()...), Blocked, "at most 256 Reply URLs"},
+		{"ProxyEndpointMappings", adfstest.Dict{Type: "x", Entries: []adfstest.Entry{{Key: "https://wiki.contoso.com/", Value: adfstest.String("https://wiki.internal/")}}}, NeedsWork, "application proxy"},
+		{"ProxyTrustedEndpoints", adfstest.Strings("https://wiki.contoso.com/"), NeedsWork, "are trusted through the Web Application Proxy"},
+		{"Name", adfstest.String(""), NeedsWork, "the trust has no name"},
+		{"Identifier", adfstest.List{Type: "System.String[]"}, Blocked, "no identifier"},
 		{"Enabled", adfstest.Bool(false), Ready, ""},
 	} {
 		t.Run(c.property, func(t *testing.T) {
