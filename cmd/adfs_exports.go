@@ -114,7 +114,7 @@ func (e *exports) pipe(key, name string, r io.Reader) (objects iter.Seq2[*adfs.O
 	}
 	p := &pipe{name: name}
 	e.pipes[key] = p
-	packed, _ := flate.NewWriter(&p.packed, flate.BestSpeed) // the level is one
+	packed, _ := flate.NewWriter(&p.packed, flate.DefaultCompression) // the level is one
 	return adfs.Read(io.TeeReader(r, packed), name, adfs.Limits{}), func() { packed.Close() }
 }
 

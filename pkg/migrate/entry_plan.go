@@ -44,7 +44,7 @@ func planEntry(app string, set entryRuleSet) *accessPlan {
 func (r *entryRule) refuseLeftOut() {
 	for _, g := range slices.Concat(r.groups, r.also, r.except) {
 		if leftOut(g) {
-			r.because("the group " + shownGroup(g) + ", which Entra Connect does not synchronize")
+			r.because("the group " + shownGroup(g) + ", which Entra Connect does not synchronize, and for which the list of groups can name another")
 		}
 	}
 }
