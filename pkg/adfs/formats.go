@@ -59,7 +59,6 @@ var (
 	firstElement = lazyregexp.New(`^(?s:(?:<\?.*?\?>|<!--.*?-->|\s+)*)<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)`)
 	healthStart  = lazyregexp.New(`^\{\s*"(?:Columns|Rows)"\s*:\s*\[`)
 	jsonStart    = lazyregexp.New(`^(?:\{\s*"|\{\s*\}|\[\s*(?:[\[{"\]0-9tfn]|$))`)
-	formatLine   = lazyregexp.New(`(?m)^[A-Za-z]\w*\s*: ?`)
 )
 
 // rootName is the name of the first element of an XML text, without prefix.
@@ -113,9 +112,9 @@ func isCSV(head []byte) bool {
 // isFormatList reports whether lines of a text name properties of AD FS.
 func isFormatList(head []byte) bool {
 	known := 0
-	for _, line := range formatLine.Get().FindAll(head, 200) {
-		name, _, _ := bytes.Cut(line, []byte(":"))
-		if isPropertyName(strings.TrimSpace(string(name))) {
+	for line := range bytes.Lines(head) {
+		name, _, found := bytes.Cut(line, []byte(":"))
+		if found && isPropertyName(string(bytes.TrimRight(name, " \t"))) {
 			known++
 		}
 	}

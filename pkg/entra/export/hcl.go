@@ -24,7 +24,9 @@ const (
 
 var terraformBlock = lazyregexp.New(`(?m)^\s*resource\s+"azuread_\w+"\s+"[^"]*"\s*\{`)
 
-func isTerraform(_ string, head []byte) bool { return terraformBlock.Match(head) }
+func isTerraform(_ string, head []byte) bool {
+	return bytes.Contains(head, []byte(`"azuread_`)) && terraformBlock.Match(head) // most files have none, and are passed over many times as fast
+}
 
 func readTerraform(r *reader) {
 	if err := bounded(r.source); err != nil {
