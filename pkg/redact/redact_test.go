@@ -2,7 +2,9 @@ package redact_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -155,6 +157,16 @@ func TestWriters(t *testing.T) {
 		if !written[f.Name] {
 			t.Errorf("%s is never written, but %q", f.Name, slices.Collect(maps.Keys(written)))
 		}
+	}
+}
+
+// TestOwnAddress: the address of the machine itself stays, for http to it is
+// safe and a copy must not say otherwise.
+func TestOwnAddress(t *testing.T) {
+	text := samltest.HAR(samltest.Post(samltest.Time, "http://127.0.0.1:8080/acs", "SAMLResponse="+url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(leakyResponse()))), "http://[::1]/"))
+	c := read(t, redacted(t, read(t, []byte(text))).Content)
+	if e := c.Exchanges[0]; e.URL != "http://127.0.0.1:8080/acs" || e.RedirectURL != "http://[::1]/" {
+		t.Errorf("%q to %q", e.URL, e.RedirectURL)
 	}
 }
 

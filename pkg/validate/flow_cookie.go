@@ -50,14 +50,21 @@ func hasCookies(c *trace.Capture) bool {
 // repeated reports whether tokens were delivered to the same address again and
 // again.
 func (x *exam) repeated() bool {
-	deliveries, _ := x.visits()
 	n := 0
-	for _, v := range deliveries {
-		if v.to == x.msg.carrier.PostedTo {
-			n++
+	for _, m := range x.all {
+		if m.capture != x.capture || m.saml == nil || !m.token() {
+			continue
+		}
+		for _, s := range m.deliveries() {
+			if s.URL == x.msg.carrier.PostedTo {
+				n++
+			}
+		}
+		if n >= loopCount {
+			return true
 		}
 	}
-	return n >= loopCount
+	return false
 }
 
 // setCookie is a cookie and the exchange that set it.
