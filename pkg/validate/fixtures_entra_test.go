@@ -293,6 +293,9 @@ var fixturesEntra = []lintFixture{
 
 	entraEdit("entra-policy-invalid", "a word that is none", haloClaims, `"nameIdFormat": "emailAddress"`, `"nameIdFormat": "email"`).with(want{actual: "email"}),
 	entraEdit("entra-policy-invalid", "a claim without value", haloClaims, `"attribute": {"@odata.type": "#microsoft.graph.sourcedAttribute", "id": "givenname", "source": "user", "isExtensionAttribute": false}`, `"attribute": null`),
+	entraEdit("entra-policy-invalid", "a claim without a name", haloClaims, `"name": "first_name"`, `"name": ""`).with(want{detail: "a claim has no name"}),
+	entraEdit("entra-policy-invalid", "a transformation of nothing", haloClaims, `"id": "givenname", "source": "user", "isExtensionAttribute": false}, "transformations": []`, `"id": "givenname", "source": "user", "isExtensionAttribute": false}, "transformations": [{"@odata.type": "#microsoft.graph.toUppercaseTransformation"}]`).with(want{detail: "has no input"}),
+	entraEdit("entra-policy-invalid", "two definitions", haloLifetime, `"definition": [`, `"definition": ["{\"TokenLifetimePolicy\":{\"Version\":1}}",`).with(want{detail: "has 2 definitions"}),
 	entraEdit("entra-policy-invalid", "a transformation that is none", haloClaims, `"id": "givenname", "source": "user", "isExtensionAttribute": false}, "transformations": []`, `"id": "givenname", "source": "user", "isExtensionAttribute": false}, "transformations": [{"@odata.type": "#microsoft.graph.reverseTransformation"}]`),
 	mappingEdit("entra-policy-invalid", "no JSON", `"ID":"department",`, `"ID":"department";`),
 	mappingEdit("entra-policy-invalid", "no version", `"Version":1,`, ``).at(4),

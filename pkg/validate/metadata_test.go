@@ -83,6 +83,8 @@ var fixturesMetadata = []lintFixture{
 	{check: "metadata-entity-id-invalid", name: "none", fire: idpMetadata(func(m *samltest.IdPMetadata) { m.EntityID = "" }), want: want{detail: "no entityID"}},
 	{check: "metadata-entity-id-invalid", name: "a blank at the end", fire: spMetadata(func(m *samltest.SPMetadata) { m.EntityID += " " }),
 		input: spFile, line: 1, want: want{expected: []string{samltest.EntityID}, difference: "white space"}},
+	{check: "metadata-entity-id-invalid", name: "empty", fire: idpMetadata(func(m *samltest.IdPMetadata) { m.EntityID = samltest.Empty }), want: want{detail: "the entityID is empty"}},
+	{check: "metadata-entity-id-invalid", name: "a blank inside", fire: spMetadata(func(m *samltest.SPMetadata) { m.EntityID = "https://halo contoso.com" }), want: want{detail: "holds white space"}},
 	{check: "metadata-entity-id-invalid", name: "a template", fire: idpMetadata(func(m *samltest.IdPMetadata) { m.EntityID = "https://sts.windows.net/{tenantid}/" }),
 		want: want{detail: "placeholder"}},
 	{check: "metadata-entity-id-invalid", name: "too long", fire: spMetadata(func(m *samltest.SPMetadata) { m.EntityID += strings.Repeat("x", 1024) })},
@@ -179,6 +181,12 @@ var fixturesMetadata = []lintFixture{
 	{check: "metadata-consuming-service", name: "index twice", fire: spMetadata(func(m *samltest.SPMetadata) {
 		m.After = []string{`<AttributeConsumingService index="0"><ServiceName xml:lang="en">x</ServiceName><RequestedAttribute Name="mail"/></AttributeConsumingService>`}
 	})},
+	{check: "metadata-consuming-service", name: "index is a word", fire: inFile(spFile, `<AttributeConsumingService index="0">`, `<AttributeConsumingService index="first">`), want: want{actual: "first", detail: "no number from 0 to 65535"}},
+	{check: "metadata-consuming-service", name: "no claim and no name", fire: spMetadata(func(m *samltest.SPMetadata) { m.After = []string{`<AttributeConsumingService index="1"/>`} }), want: want{severity: finding.Warning, detail: "asks for no claim"}},
+	{check: "metadata-consuming-service", name: "no name", fire: spMetadata(func(m *samltest.SPMetadata) {
+		m.After = []string{`<AttributeConsumingService index="1"><RequestedAttribute Name="mail"/></AttributeConsumingService>`}
+	}), want: want{severity: finding.Warning, detail: "has no ServiceName"}},
+	{check: "metadata-attribute-invalid", name: "blanks around it", fire: spMetadata(func(m *samltest.SPMetadata) { m.Requested[1].Name = " first_name" }), want: want{expected: []string{"first_name"}}},
 	{check: "metadata-consuming-service", name: "no language", fire: inFile(spFile, ` xml:lang="en"`, ""), want: want{severity: finding.Warning}},
 	{check: "metadata-assertions-unsigned", name: "not wanted", fire: inFile(spFile, `WantAssertionsSigned="true"`, `WantAssertionsSigned="false"`)},
 	{check: "metadata-contact-invalid", name: "type", quiet: "absent", fire: inFile(spFile, "</EntityDescriptor>", `<ContactPerson contactType="boss"><EmailAddress>ada@contoso.com</EmailAddress></ContactPerson></EntityDescriptor>`)},
@@ -196,6 +204,8 @@ var fixturesMetadata = []lintFixture{
 	{check: "metadata-schema-order", name: "the wrong namespace", fire: inFile(idpFile, "</IDPSSODescriptor>", `<SingleSignOnService xmlns="urn:x"/></IDPSSODescriptor>`)},
 	{check: "metadata-scope-invalid", name: "not anchored", base: idpMetadata(scope(`<shibmd:Scope regexp="false">contoso.com</shibmd:Scope>`)),
 		fire: idpMetadata(scope(`<shibmd:Scope regexp="true">contoso\.com</shibmd:Scope>`))},
+	{check: "metadata-scope-invalid", name: "blanks around it", base: idpMetadata(scope(`<shibmd:Scope regexp="false">contoso.com</shibmd:Scope>`)),
+		fire: idpMetadata(scope(`<shibmd:Scope regexp="false"> contoso.com</shibmd:Scope>`)), want: want{expected: []string{"contoso.com"}}},
 	{check: "metadata-scope-invalid", name: "empty", base: idpMetadata(scope(`<shibmd:Scope regexp="false">contoso.com</shibmd:Scope>`)),
 		fire: idpMetadata(scope(`<shibmd:Scope regexp="false"/>`))},
 	{check: "metadata-federation-rule", name: "no code", base: cie, fire: func(r repository) { r.edit("cie.xml", "<cie:IPACode>c_h501</cie:IPACode>", "") }, want: want{detail: "IPACode"}},
