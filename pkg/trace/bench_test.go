@@ -191,12 +191,40 @@ func BenchmarkMessage(b *testing.B) {
 	}
 }
 
+// scanned are texts as they stand in a HAR, of about 256 KB, by how much of them
+// is quotes and what looks like a marker.
+var scanned = []struct{ name, text string }{
+	{"page", strings.Repeat(`<div class=\"row\"><a href=\"/tickets/4711\">Ticket 4711 same</a></div>\n`, 3500)},
+	{"script", strings.Repeat(`function a(b){if(b.saved!==\"\\n\"){return '<div class=\"x\">'+b.name}}\n`, 3500)},
+	{"base64", strings.Repeat("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJx5S+/9k3", 4900)},
+}
+
 func BenchmarkMarkers(b *testing.B) {
-	text := []byte(strings.Repeat("<div class=\"row\"><a href=\"/tickets/4711\">Ticket 4711 same</a></div>\n", 4000))
-	b.SetBytes(int64(len(text)))
-	for b.Loop() {
-		if hasMarker(text) {
-			b.Fatal("found")
-		}
+	for _, tc := range scanned {
+		b.Run(tc.name, func(b *testing.B) {
+			text := []byte(tc.text)
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if hasMarker(text) {
+					b.Fatal("found")
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkClosingQuote(b *testing.B) {
+	for _, tc := range scanned {
+		b.Run(tc.name, func(b *testing.B) {
+			text := []byte(tc.text + `"`)
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if closingQuote(text) != len(text)-1 {
+					b.Fatal("not found")
+				}
+			}
+		})
 	}
 }
