@@ -136,9 +136,7 @@ func readUser(name string) (*claimrule.User, error) {
 
 func (o *evalOptions) claims(w io.Writer, r *claimrule.Result, look report.Options) error {
 	if o.format == "json" {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(r)
+		return report.Encode(w, r)
 	}
 	s := report.Section{Title: "CLAIMS", Note: quantity(len(r.Claims), "claim")}
 	for _, c := range r.Claims {

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -32,9 +31,7 @@ func (o *explainOptions) tables(env *Env, in *ruleIntake) error {
 		if o.format != "json" {
 			return report.Sheet(w, sections, o.look(env))
 		}
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(all)
+		return report.Encode(w, all)
 	})
 	if err != nil {
 		return err

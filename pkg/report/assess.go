@@ -49,7 +49,7 @@ func assessmentJSON(w io.Writer, a *migrate.Assessment, _ Options) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(b, ",\n  %q: %s", part.name, disarm(text))
+		fmt.Fprintf(b, ",\n  %q: %s", part.name, finding.SafeJSON(text))
 	}
 	b.WriteString(",\n  \"trusts\": [")
 	for i, t := range a.Trusts {
@@ -61,7 +61,7 @@ func assessmentJSON(w io.Writer, a *migrate.Assessment, _ Options) error {
 			b.WriteByte(',')
 		}
 		b.WriteString("\n    ")
-		b.Write(disarm(text))
+		b.Write(finding.SafeJSON(text))
 	}
 	b.WriteString("\n  ]\n}\n")
 	return b.Flush()

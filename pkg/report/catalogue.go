@@ -56,7 +56,7 @@ func catalogueJSON(w io.Writer, checks []*validate.Check) error {
 			views[i].Fixes = []finding.Fix{}
 		}
 	}
-	return encode(w, struct {
+	return Encode(w, struct {
 		Schema string      `json:"schema"`
 		Checks []checkView `json:"checks"`
 	}{"ssodoctor/checks/v1", views})

@@ -205,5 +205,5 @@ func calendarJSON(w io.Writer, c Calendar, _ Options) error {
 		}
 		view.Certificates = append(view.Certificates, v)
 	}
-	return encode(w, view)
+	return Encode(w, view)
 }

@@ -18,7 +18,7 @@ var ComparisonFormats = []string{"text", "json"}
 // ComparisonFormats.
 func Comparison(w io.Writer, c *compare.Comparison, format string, o Options) error {
 	if format == "json" {
-		return encode(w, c)
+		return Encode(w, c)
 	}
 	p := newPage(w, o)
 	p.heading("COMPARISON", verdict(c.Summary))

@@ -12,7 +12,7 @@ import (
 // Decoded writes what captures hold as JSON: inputs and messages in the form
 // of the report.
 func Decoded(w io.Writer, r *validate.Report) error {
-	return encode(w, struct {
+	return Encode(w, struct {
 		Schema   string                 `json:"schema"`
 		Inputs   []validate.InputView   `json:"inputs"`
 		Messages []validate.MessageView `json:"messages"`

@@ -40,5 +40,5 @@ func GitLab(w io.Writer, r *validate.Report, _ Options) error {
 			Location: gitlabLocation{s.file, gitlabLines{max(s.line, 1)}},
 		}
 	}
-	return encode(w, issues)
+	return Encode(w, issues)
 }

@@ -27,7 +27,7 @@ func LookupParity(format string) (ParityWriter, bool) {
 
 // parityJSON writes the report as docs/schema/parity.schema.json says.
 func parityJSON(w io.Writer, p *migrate.Parity, _ Options) error {
-	return encode(w, p)
+	return Encode(w, p)
 }
 
 // parityText writes a section for each trust, what differs in silence first.

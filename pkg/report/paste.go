@@ -255,5 +255,5 @@ func pasteJSON(w io.Writer, s *paste.Sheet) error {
 	for _, c := range s.Certificates {
 		view.Certificates = append(view.Certificates, pasteCertificate{finding.Printable(c.Subject), c.SHA1(), c.SHA256(), stamp(c.NotAfter), paste.PEM(c)})
 	}
-	return encode(w, view)
+	return Encode(w, view)
 }

@@ -113,7 +113,7 @@ func SARIF(w io.Writer, r *validate.Report, o Options) error {
 		}
 		run.Results = append(run.Results, result)
 	}
-	return encode(w, sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}})
+	return Encode(w, sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}})
 }
 
 // accepted lists the findings of a report, those that were accepted last.

@@ -73,7 +73,7 @@ func planTrust(w io.Writer, e entry) error {
 		}
 		text = it.AppendJSON(append(text, "\n"+item...), item)
 	}
-	_, err := w.Write(append(text, "\n"+list+"]\n"+trustPrefix+"}"...))
+	_, err := w.Write(finding.SafeJSON(append(text, "\n"+list+"]\n"+trustPrefix+"}"...)))
 	return err
 }
 
@@ -86,7 +86,7 @@ func indented(w io.Writer, prefix string, v any) error {
 	if err := e.Encode(v); err != nil {
 		return err
 	}
-	_, err := w.Write(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	_, err := w.Write(finding.SafeJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
 	return err
 }
 
