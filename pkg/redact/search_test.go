@@ -41,17 +41,31 @@ func everything(t testing.TB, data []byte) []string {
 	return out
 }
 
-var base64Words = regexp.MustCompile(`[A-Za-z0-9+/_-]{16,}={0,2}`)
-
-// Bytes in hexadecimal, the offsets before and the text behind them in a dump,
-// and lines that were broken.
+// The offsets before and the text behind the bytes of a dump, and lines that
+// were broken.
 var (
-	hexWords = regexp.MustCompile(`(?:[0-9a-f]{2}[: ]){7,}[0-9a-f]{2}`)
 	hexLines = regexp.MustCompile(`(?m)^[0-9a-f]{4,}: ((?:[0-9a-f]{2} ){1,16}).*\n`)
 	wrapped  = regexp.MustCompile(`(?m)^(?:[0-9a-f]{4,}: )?([^\r\n]*)\r?\n`)
 )
 
-var escapedWords = regexp.MustCompile(`[^\s"'<>]*%[^\s"'<>]*`)
+// words are the runs of certain characters that are long enough to hide
+// anything.
+func words(text string, least int, in func(rune) bool) (out []string) {
+	for _, word := range strings.FieldsFunc(text, func(c rune) bool { return !in(c) }) {
+		if len(word) >= least {
+			out = append(out, word)
+		}
+	}
+	return out
+}
+
+func ofHex(c rune) bool { return strings.ContainsRune("0123456789abcdef: ", c) }
+
+func ofURL(c rune) bool { return c > ' ' && !strings.ContainsRune(`"'<>`, c) }
+
+func ofBase64(c rune) bool {
+	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || strings.ContainsRune("+/_-", c)
+}
 
 func decodings(text string) (out []string) {
 	if z, err := zip.NewReader(strings.NewReader(text), int64(len(text))); err == nil {
@@ -66,8 +80,8 @@ func decodings(text string) (out []string) {
 	if plain, err := url.QueryUnescape(text); err == nil {
 		out = append(out, plain)
 	}
-	for _, word := range escapedWords.FindAllString(text, -1) {
-		if plain, err := url.QueryUnescape(word); err == nil {
+	for _, word := range words(text, 4, ofURL) {
+		if plain, err := url.QueryUnescape(word); err == nil && plain != word {
 			out = append(out, plain)
 		}
 	}
@@ -76,13 +90,13 @@ func decodings(text string) (out []string) {
 	if json.Unmarshal([]byte(text), &v) == nil {
 		out = append(out, jsonStrings(v)...)
 	}
-	for _, word := range hexWords.FindAllString(text, -1) {
-		if plain, err := hex.DecodeString(strings.Join(strings.FieldsFunc(word, func(c rune) bool { return c == ':' || c == ' ' }), "")); err == nil {
+	for _, word := range words(text, 16, ofHex) {
+		if plain, err := hex.DecodeString(strings.NewReplacer(":", "", " ", "").Replace(word)); err == nil {
 			out = append(out, string(plain))
 		}
 	}
-	for _, word := range base64Words.FindAllString(text, -1) {
-		for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
+	for _, word := range words(text, 16, ofBase64) {
+		for _, e := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 			plain, err := e.DecodeString(word)
 			if err != nil {
 				continue
@@ -91,6 +105,7 @@ func decodings(text string) (out []string) {
 			if inflated, err := io.ReadAll(flate.NewReader(bytes.NewReader(plain))); err == nil {
 				out = append(out, string(inflated))
 			}
+			break
 		}
 	}
 	return out
