@@ -3,9 +3,6 @@ package finding
 import (
 	"bytes"
 	"fmt"
-	"regexp"
-	"slices"
-	"sync"
 	"unicode/utf8"
 )
 
@@ -19,15 +16,26 @@ func SafeJSON(json []byte) []byte {
 			json = bytes.ReplaceAll(json, []byte(mark), []byte(`\u0023`+mark[1:]))
 		}
 	}
-	if !slices.ContainsFunc(json, func(b byte) bool { return b >= 0x7f }) {
+	var out []byte
+	done := 0
+	for i := 0; i < len(json); {
+		if json[i] < 0x7f {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(json[i:])
+		if steers(r) {
+			out = fmt.Appendf(append(out, json[done:i]...), `\u%04x`, r)
+			done = i + size
+		}
+		i += size
+	}
+	if done == 0 {
 		return json
 	}
-	return steering().ReplaceAllFunc(json, func(c []byte) []byte {
-		r, _ := utf8.DecodeRune(c)
-		return fmt.Appendf(nil, `\u%04x`, r)
-	})
+	return append(out, json[done:]...)
 }
 
-var steering = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile("[\x7f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-})
+func steers(r rune) bool {
+	return r >= 0x7f && r <= 0x9f || r == 0x61c || r == 0x200e || r == 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+}
