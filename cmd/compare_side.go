@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/ssodoctor/ssodoctor/pkg/adfs"
 	"github.com/ssodoctor/ssodoctor/pkg/compare"
@@ -51,7 +50,7 @@ func readSide(env *Env, arg string) (compared, error) {
 		}
 		in = bytes.NewReader(data)
 	} else {
-		file, err := os.Open(arg)
+		file, err := openOne(arg)
 		if err != nil {
 			return compared{}, err
 		}

@@ -150,7 +150,7 @@ func (in *intake) readQuietly(env *Env, path string) {
 	}
 }
 
-// readFileOrStdin reads a whole file that a flag names.
+// readWhole reads a whole file that a flag names.
 func readWhole(path string, limit int64) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -163,4 +163,17 @@ func readWhole(path string, limit int64) ([]byte, error) {
 		err = fmt.Errorf("%s: larger than %d MiB", path, limit>>20)
 	}
 	return buffer.Bytes(), err
+}
+
+// openOne opens what a command takes one of.
+func openOne(name string) (*os.File, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		file.Close()
+		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("is a directory; name one file in it")}
+	}
+	return file, nil
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -118,7 +117,7 @@ func readOne(env *Env, arg string) (*trace.Capture, error) {
 	if arg == "-" {
 		return trace.Read(env.Stdin, stdinName, trace.Limits{})
 	}
-	file, err := os.Open(arg)
+	file, err := openOne(arg)
 	if err != nil {
 		return nil, err
 	}
